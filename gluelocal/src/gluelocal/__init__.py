@@ -1,0 +1,1 @@
+"""A local AWS account for Glue jobs."""

@@ -1,0 +1,1 @@
+"""An IMDb data-quality pipeline for AWS Glue."""
