@@ -1,0 +1,1 @@
+"""The Glue Data Quality API over dqdl."""

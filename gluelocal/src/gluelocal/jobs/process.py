@@ -1,0 +1,186 @@
+"""One run's process: its files, its environment, and how it ended."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from gluelocal.account import LOOPBACK, Account
+from gluelocal.errors import GluelocalError
+from gluelocal.java import java_home
+from gluelocal.jobs.arguments import Instructions
+from gluelocal.jobs.bootstrap import ERROR_FILE_VARIABLE
+from gluelocal.jobs.spark_conf import write_defaults
+from gluelocal.jobs.store import ERROR_LOG, OUTPUT_LOG
+
+SPARK_COMMANDS = frozenset({"glueetl"})
+SHELL_COMMANDS = frozenset({"pythonshell"})
+STOP_GRACE_SECONDS = 5.0
+
+
+class LaunchError(GluelocalError):
+    """The run's process could not be started; the message becomes the run's ErrorMessage."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a process ended: `error` is None exactly when it succeeded."""
+
+    error: str | None
+
+
+class RunProcess:
+    """A script's process; it and everything it starts are one process group."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", error_file: Path) -> None:
+        self._process = process
+        self._error_file = error_file
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def wait(self, timeout: float) -> Ending | None:
+        """How it ended, or None when it still runs after `timeout` seconds."""
+        try:
+            code = self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        return Ending(self._error(code))
+
+    def stop(self) -> None:
+        """Ends the whole group: asked first, killed after a grace period."""
+        self._signal_group(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_GRACE_SECONDS)
+        # Whatever the script started and did not end (its JVM, its workers) goes with it.
+        self._signal_group(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal_group(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, number)
+
+    def _error(self, code: int) -> str | None:
+        if code == 0:
+            return None
+        if self._error_file.is_file():
+            error = json.loads(self._error_file.read_text())
+            return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+        if code < 0:
+            return f"Command was ended by signal {signal.Signals(-code).name}"
+        return f"Command failed with exit code {code}"
+
+
+def launch(
+    account: Account,
+    s3: Any,
+    command: str,
+    what: Instructions,
+    script_argv: list[str],
+    folder: Path,
+    inherited: Mapping[str, str],
+) -> RunProcess:
+    """Fetches what the run needs into `folder` and starts it; LaunchError says what was missing."""
+    work = folder / "work"
+    work.mkdir(parents=True, exist_ok=True)
+    script = _fetch(s3, what.script, folder, "the script")
+    modules = [
+        _fetch(s3, url, folder / "python", "a file of --extra-py-files")
+        for url in what.extra_py_files
+    ]
+    for url in what.extra_files:
+        _fetch(s3, url, work, "a file of --extra-files")
+    # An empty file, not /dev/null: the Java SDK warns at length about a file it cannot read.
+    no_profiles = folder / "aws-config"
+    no_profiles.touch()
+    environment = _environment(account, modules, inherited, no_profiles)
+    error_file = folder / "error.json"
+    environment[ERROR_FILE_VARIABLE] = str(error_file)
+    if command in SPARK_COMMANDS:
+        jars = tuple(
+            str(_fetch(s3, url, folder / "jars", "a jar of --extra-jars"))
+            for url in what.extra_jars
+        )
+        write_defaults(folder / "conf", account, what.spark_conf, jars)
+        environment["SPARK_CONF_DIR"] = str(folder / "conf")
+        environment["SPARK_LOCAL_IP"] = LOOPBACK
+        environment["JAVA_HOME"] = str(java_home())
+        environment["PYSPARK_PYTHON"] = environment["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    with (folder / OUTPUT_LOG).open("wb") as out, (folder / ERROR_LOG).open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gluelocal.jobs.bootstrap", str(script), *script_argv],
+            cwd=work,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            start_new_session=True,
+        )
+    return RunProcess(process, error_file)
+
+
+def _environment(
+    account: Account, modules: list[Path], inherited: Mapping[str, str], no_profiles: Path
+) -> dict[str, str]:
+    """`inherited` (what the account was started with), with this account's AWS and no other."""
+    kept = {key: value for key, value in inherited.items() if not _is_not_for_a_run(key)}
+    # Modules of the run come before anything that is installed, as on Glue.
+    path = [*map(_import_root, modules), *filter(None, [kept.get("PYTHONPATH")])]
+    return (
+        kept
+        | account.aws_environment()
+        | {
+            "AWS_CONFIG_FILE": str(no_profiles),
+            "AWS_SHARED_CREDENTIALS_FILE": str(no_profiles),
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PYTHONPATH": os.pathsep.join(path),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
+
+
+def _import_root(module: Path) -> str:
+    """An archive is a place to import from; a single module's place is its folder."""
+    return str(module.parent if module.suffix == ".py" else module)
+
+
+def _is_not_for_a_run(variable: str) -> bool:
+    return variable.startswith("AWS_") or variable in {
+        "PYTHONSTARTUP",
+        "PYSPARK_SUBMIT_ARGS",
+        "SPARK_HOME",
+    }
+
+
+def _fetch(s3: Any, url: str, folder: Path, what: str) -> Path:
+    """Downloads s3://bucket/key into a folder, under its own name."""
+    parts = urlsplit(url)
+    key = parts.path.lstrip("/")
+    if parts.scheme not in ("s3", "s3a") or not parts.netloc or not key:
+        raise LaunchError(f"{what} must be named as s3://bucket/key, and is {url!r}.")
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / Path(key).name
+    try:
+        s3.download_file(parts.netloc, key, str(target))
+    except (BotoCoreError, ClientError) as problem:
+        raise LaunchError(f"{what} cannot be read from {url}: {problem}") from problem
+    return target
+
+
+def describe_command(command: Mapping[str, Any]) -> str:
+    """The job's command name; LaunchError for kinds of job that do not run here."""
+    name = str(command.get("Name", ""))
+    if name not in SPARK_COMMANDS | SHELL_COMMANDS:
+        valid = ", ".join(sorted(SPARK_COMMANDS | SHELL_COMMANDS))
+        raise LaunchError(f"gluelocal runs the commands {valid}; {name!r} is not one of them.")
+    return name

@@ -1,0 +1,88 @@
+"""The Spark settings that a job run finds: S3A on the account, loopback only, Glue's defaults.
+
+They are written as a spark-defaults.conf, so that a script's own `SparkContext()` gets them with no
+line changed, and what the script sets itself still wins.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from gluelocal.account import LOOPBACK, Account
+
+AWS_SDK = "1.12.262"
+"""The AWS SDK that hadoop-aws 3.3.4 is built against."""
+
+PACKAGES = (
+    "org.apache.hadoop:hadoop-aws:3.3.4",
+    f"com.amazonaws:aws-java-sdk-s3:{AWS_SDK}",
+    f"com.amazonaws:aws-java-sdk-sts:{AWS_SDK}",
+    f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
+)
+"""S3A in 12 MB: hadoop-aws names the whole SDK (280 MB) and works with these parts of it."""
+
+EXCLUDED = "com.amazonaws:aws-java-sdk-bundle"
+
+
+def s3a(account: Account) -> dict[str, str]:
+    """S3A, also under the scheme s3:// that Glue scripts use; credentials by environment."""
+    return {
+        "spark.jars.packages": ",".join(PACKAGES),
+        "spark.jars.excludes": EXCLUDED,
+        "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
+        "spark.hadoop.fs.s3a.endpoint": account.endpoint_url,
+        "spark.hadoop.fs.s3a.endpoint.region": account.settings.region,
+        "spark.hadoop.fs.s3a.path.style.access": "true",
+        "spark.hadoop.fs.s3a.connection.ssl.enabled": "false",
+        "spark.hadoop.fs.s3a.aws.credentials.provider": (
+            "com.amazonaws.auth.EnvironmentVariableCredentialsProvider"
+        ),
+        # Uploads buffer in memory blocks of this size instead of in the machine's temp folder.
+        "spark.hadoop.fs.s3a.fast.upload.buffer": "bytebuffer",
+    }
+
+
+def loopback() -> dict[str, str]:
+    """No listener of Spark's leaves the machine; its default is the host's address."""
+    return {
+        "spark.driver.bindAddress": LOOPBACK,
+        "spark.driver.host": LOOPBACK,
+        "spark.ui.enabled": "false",
+    }
+
+
+def write_defaults(
+    folder: Path, account: Account, own: Mapping[str, str], jars: tuple[str, ...] = ()
+) -> None:
+    """Writes the conf folder of one run; `own` are the settings of its --conf argument."""
+    settings = {
+        "spark.master": "local[*]",
+        # UTC, as Glue's workers are.
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": str(folder.parent / "warehouse"),
+        "spark.ui.showConsoleProgress": "false",
+        # A local run has the cores of one machine: Spark's 200 partitions would be 200 tiny tasks.
+        "spark.sql.shuffle.partitions": "8",
+        **loopback(),
+        **s3a(account),
+        **({"spark.jars": ",".join(jars)} if jars else {}),
+        **own,
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    lines = [f"{key} {value}" for key, value in settings.items()]
+    (folder / "spark-defaults.conf").write_text("\n".join(lines) + "\n")
+    (folder / "log4j2.properties").write_text(_LOG4J)
+
+
+_LOG4J = """\
+rootLogger.level = warn
+rootLogger.appenderRef.stderr.ref = console
+appender.console.type = Console
+appender.console.name = console
+appender.console.target = SYSTEM_ERR
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{yy/MM/dd HH:mm:ss} %p %c{1}: %m%n%ex
+logger.native.name = org.apache.hadoop.util.NativeCodeLoader
+logger.native.level = error
+logger.metrics.name = org.apache.hadoop.metrics2
+logger.metrics.level = error
+"""

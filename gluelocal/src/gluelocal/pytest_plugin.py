@@ -1,0 +1,111 @@
+"""Fixtures for people who test their own Glue jobs."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from gluelocal.java import java_home
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+
+@pytest.fixture(scope="session")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
+    """One Spark session for the whole test run: two threads, UTC, loopback only, few partitions."""
+    from pyspark.sql import SparkSession
+
+    os.environ["JAVA_HOME"] = str(java_home())
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    session = (
+        SparkSession.builder.master("local[2]")
+        .appName("tests")
+        .config("spark.driver.bindAddress", "127.0.0.1")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.driver.memory", "1500m")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
+@dataclass(frozen=True)
+class LocalAccount:
+    """A running account of a test run's own: free ports, a state folder of its own."""
+
+    state: Path
+    environment: dict[str, str]
+    """What `gluelocal env` prints for it."""
+    client: Callable[[str], Any]
+    """`client("s3")` is a boto3 client that talks to it."""
+
+    def redshift(self) -> Any:
+        """A new redshift_connector connection; the caller closes it."""
+        import redshift_connector
+
+        return redshift_connector.connect(
+            host=self.environment["REDSHIFT_HOST"],
+            port=int(self.environment["REDSHIFT_PORT"]),
+            database=self.environment["REDSHIFT_DATABASE"],
+            user=self.environment["REDSHIFT_USER"],
+            password=self.environment["REDSHIFT_PASSWORD"],
+            ssl=False,
+        )
+
+    def mails(self) -> list[Any]:
+        """The mails that have arrived so far, oldest first."""
+        from gluelocal.mail import read_mails
+
+        return list(read_mails(Path(self.environment["GLUELOCAL_MAILBOX"])))
+
+
+@dataclass(frozen=True)
+class JobResult:
+    """How a job run ended."""
+
+    state: str
+    error: str | None
+    logs: str
+    run_id: str
+
+
+@pytest.fixture(scope="session")
+def local_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAccount]:
+    """One account for the whole test run; it is stopped at the end."""
+    from gluelocal import lifecycle
+    from gluelocal.clients import Clients
+
+    state = tmp_path_factory.mktemp("account")
+    account = lifecycle.up(state, port=0, redshift_port=0).account
+    yield LocalAccount(state, account.environment(), Clients(account))
+    lifecycle.down(state)
+
+
+@pytest.fixture(scope="session")
+def run_job(local_account: LocalAccount) -> Callable[..., JobResult]:
+    """`run_job(script, source_path="s3://...")` runs a script as a job run, to its end."""
+    from gluelocal import scripts
+    from gluelocal.account import Account
+
+    account = Account.open(local_account.state)
+
+    def run(script: Path | str, **arguments: str) -> JobResult:
+        given = {f"--{key}": value for key, value in arguments.items()}
+        job_run = scripts.run_script(account, Path(script), given, lambda _: None)
+        folder = scripts.find_run(account, job_run["JobName"], job_run["Id"])
+        return JobResult(
+            state=job_run["JobRunState"],
+            error=job_run.get("ErrorMessage"),
+            logs="\n".join(scripts.read_logs(folder)),
+            run_id=job_run["Id"],
+        )
+
+    return run
