@@ -1,0 +1,88 @@
+"""What can be known of the input before Spark starts, so that a wrong input fails in a second."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from imdb_etl.config import Column
+from imdb_etl.errors import SourceError
+from imdb_etl.locations import S3Location
+
+_DEPRECATED = "DEPRECATED_BY_CRAWLER"
+_SHOWN_TABLES = 10
+
+
+@dataclass(frozen=True)
+class CatalogTable:
+    """A table of the Glue Data Catalog; `columns` in their order, lower-case as crawlers write."""
+
+    database: str
+    name: str
+    columns: tuple[str, ...]
+
+
+def require_objects(client: Any, source: S3Location) -> None:
+    """Raises SourceError unless something with content is at `source` (`client`: boto3 s3)."""
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=source.bucket, Prefix=source.key
+    )
+    sizes = []
+    try:
+        for page in pages:
+            sizes += [
+                found["Size"]
+                for found in page.get("Contents", [])
+                if _belongs_to(found["Key"], source.key)
+            ]
+    except client.exceptions.NoSuchBucket as problem:
+        raise SourceError(f"{source}: there is no bucket {source.bucket}") from problem
+    if not sizes:
+        raise SourceError(
+            f"{source}: there is no such file, and no file in a folder of that name; "
+            "upload the CSV first, or name another with --source"
+        )
+    if not any(sizes):
+        raise SourceError(f"{source}: the file is empty (0 bytes); a CSV with a header is expected")
+
+
+def _belongs_to(key: str, wanted: str) -> bool:
+    # A prefix 'raw/movies' also matches 'raw/movies_2/x.csv', and a folder's own marker is no file.
+    folder = wanted if not wanted or wanted.endswith("/") else f"{wanted}/"
+    return not key.endswith("/") and (key == wanted or key.startswith(folder))
+
+
+def find_table(client: Any, database: str, source: S3Location) -> CatalogTable:
+    """The catalog table whose location is `source` (`client`: boto3 glue); SourceError if none."""
+    seen = []
+    for page in client.get_paginator("get_tables").paginate(DatabaseName=database):
+        for table in page["TableList"]:
+            descriptor = table.get("StorageDescriptor", {})
+            location = descriptor.get("Location", "")
+            if not location.startswith("s3"):
+                continue
+            if source.same_place(S3Location.parse(location)):
+                if _DEPRECATED in table.get("Parameters", {}):
+                    continue
+                return CatalogTable(
+                    database, table["Name"], tuple(c["Name"] for c in descriptor["Columns"])
+                )
+            seen.append(f"{table['Name']} ({location})")
+    known = ", ".join(seen[:_SHOWN_TABLES]) or "none"
+    raise SourceError(
+        f"{source}: the catalog database {database} has no table for it, so the crawler found "
+        "nothing there that it could read as a table (a CSV needs a header, at least two columns "
+        f"and at least one row of data). Tables that are there: {known}"
+    )
+
+
+def require_columns(table: CatalogTable, columns: Sequence[Column]) -> None:
+    """Raises SourceError unless the table has every column that the mapping reads."""
+    if missing := [c.source for c in columns if c.source not in table.columns]:
+        raise SourceError(
+            f"the input lacks {_columns(len(missing))} {', '.join(missing)}; "
+            f"the catalog table {table.name} has {', '.join(table.columns)}"
+        )
+
+
+def _columns(count: int) -> str:
+    return "the column" if count == 1 else "the columns"

@@ -1,0 +1,59 @@
+"""Step 5, the rest: rejected rows and rule outcomes as JSON lines in S3."""
+
+from typing import Any
+
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
+from pyspark.sql import DataFrame
+
+from imdb_etl.locations import S3Location
+
+
+def write_json(glue: GlueContext, rows: DynamicFrame, folder: S3Location, context: str) -> None:
+    """Writes one JSON object a row under `folder`."""
+    glue.write_dynamic_frame.from_options(
+        frame=rows,
+        connection_type="s3",
+        connection_options={"path": str(folder)},
+        format="json",
+        transformation_ctx=context,
+    )
+
+
+def write_rows(glue: GlueContext, rows: DataFrame, folder: S3Location, context: str) -> None:
+    """As write_json, for a plain DataFrame."""
+    write_json(glue, DynamicFrame.fromDF(rows, glue, context), folder, context)
+
+
+def count_rows(glue: GlueContext, client: Any, folder: S3Location) -> int:
+    """How many rows really are in the files under `folder` (`client`: boto3 s3)."""
+    # Spark refuses a folder without files, and no row at all may mean no file at all.
+    if not _keys(client, folder):
+        return 0
+    return int(glue.spark_session.read.text(str(folder)).count())
+
+
+def discard(client: Any, folder: S3Location) -> None:
+    """Deletes what a run that failed has written under `folder`; no-op when there is nothing."""
+    keys = _keys(client, folder)
+    # DeleteObjects takes at most 1,000 keys (S3 API reference).
+    for start in range(0, len(keys), 1000):
+        batch = [{"Key": key} for key in keys[start : start + 1000]]
+        client.delete_objects(Bucket=folder.bucket, Delete={"Objects": batch, "Quiet": True})
+
+
+def write_text(client: Any, location: S3Location, text: str) -> None:
+    """Puts one small JSON object."""
+    client.put_object(
+        Bucket=location.bucket,
+        Key=location.key,
+        Body=text.encode(),
+        ContentType="application/json",
+    )
+
+
+def _keys(client: Any, folder: S3Location) -> list[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=folder.bucket, Prefix=folder.key
+    )
+    return [found["Key"] for page in pages for found in page.get("Contents", []) if found["Size"]]
