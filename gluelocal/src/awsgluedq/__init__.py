@@ -1,1 +1,1 @@
-""""""
+"""The module that AWS Glue jobs import EvaluateDataQuality from."""

@@ -199,11 +199,13 @@ def mail_list(state: State = None, output: Output = Shown.TEXT) -> None:
     if output is Shown.JSON:
         _print_json([mail.as_json() for mail in mails])
         return
-    table = Table("#", "date", "to", "subject", "begins", box=None)
+    if not mails:
+        out.print("No mail has arrived.")
     for mail in mails:
-        begins = mail.body.splitlines()[0] if mail.body else ""
-        table.add_row(str(mail.number), mail.date, mail.to, mail.subject, begins)
-    out.print(table if mails else "No mail has arrived.")
+        begins = mail.body.split("\n", 1)[0]
+        out.print(
+            f"{mail.number:>3}  {mail.date}  {mail.to}  {mail.subject}: {begins}", markup=False
+        )
 
 
 @mail_app.command("show")

@@ -1,0 +1,74 @@
+"""Connections of the catalog as JDBC settings (GlueContext.extract_jdbc_conf)."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+
+from awsglue.catalog import get_connection
+from awsglue.clients import client
+from awsglue.errors import EntityNotFoundError, InvalidOptionError
+
+
+def extract_jdbc_conf(name: str, catalog_id: str | None = None) -> dict[str, str]:
+    """The settings of a JDBC connection (Glue Developer Guide, "GlueContext class").
+
+    Keys, all text: user, password, vendor, enforceSSL, url (without the database), fullUrl,
+    customJDBCCert, customJDBCCertString, skipCustomJDBCCertValidation. User and password come from
+    the secret when the connection names one. EntityNotFoundError without connection or secret.
+    """
+    connection = get_connection(name, catalog_id)
+    properties: Mapping[str, str] = connection.get("ConnectionProperties", {})
+    full_url = properties.get("JDBC_CONNECTION_URL", "")
+    if not full_url:
+        raise InvalidOptionError(
+            f"the connection {name!r} has no JDBC_CONNECTION_URL, so it is no JDBC connection"
+        )
+    authentication = connection.get("AuthenticationConfiguration", {})
+    secret_id = properties.get("SECRET_ID") or authentication.get("SecretArn")
+    user, password = properties.get("USERNAME", ""), properties.get("PASSWORD", "")
+    if secret_id:
+        user, password = _credentials(name, secret_id)
+    return {
+        "user": user,
+        "password": password,
+        "vendor": _vendor(full_url),
+        "url": _without_database(full_url),
+        "fullUrl": full_url,
+        "enforceSSL": properties.get("JDBC_ENFORCE_SSL", "false"),
+        "customJDBCCert": properties.get("CUSTOM_JDBC_CERT", ""),
+        "customJDBCCertString": properties.get("CUSTOM_JDBC_CERT_STRING", ""),
+        "skipCustomJDBCCertValidation": properties.get("SKIP_CUSTOM_JDBC_CERT_VALIDATION", "false"),
+    }
+
+
+def _vendor(url: str) -> str:
+    return url.removeprefix("jdbc:").split(":", 1)[0]
+
+
+def _without_database(url: str) -> str:
+    vendor = _vendor(url)
+    parts = urlsplit(url.removeprefix("jdbc:"))
+    return f"jdbc:{vendor}://{parts.netloc}" if parts.netloc else url
+
+
+def _credentials(connection: str, secret_id: str) -> tuple[str, str]:
+    try:
+        answer: dict[str, Any] = client("secretsmanager").get_secret_value(SecretId=secret_id)
+    except ClientError as problem:
+        if problem.response["Error"]["Code"] != "ResourceNotFoundException":
+            raise
+        raise EntityNotFoundError(
+            f"the connection {connection!r} names the secret {secret_id!r}, which does not exist"
+        ) from problem
+    try:
+        content = json.loads(answer["SecretString"])
+        return str(content["username"]), str(content["password"])
+    except (KeyError, TypeError, ValueError):
+        # Without the cause: its text could show the secret.
+        raise InvalidOptionError(
+            f"the secret {secret_id!r} of the connection {connection!r} must be JSON with the keys "
+            "username and password"
+        ) from None

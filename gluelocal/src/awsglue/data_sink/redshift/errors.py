@@ -1,0 +1,11 @@
+"""What can go wrong between a frame and a Redshift table."""
+
+from awsglue.errors import GlueRuntimeError
+
+
+class RedshiftConnectionError(GlueRuntimeError):
+    """There is no way to the database: address, user, password, or no driver."""
+
+
+class RedshiftLoadError(GlueRuntimeError):
+    """A statement of the load failed; the transaction was rolled back."""

@@ -1,0 +1,132 @@
+"""Transforms of a frame's fields."""
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from awsglue.engine import fields
+from awsglue.frame.collection import DynamicFrameCollection
+from awsglue.frame.dynamic_frame import DynamicFrame
+from awsglue.transforms.transform import GlueTransform
+
+
+class ApplyMapping(GlueTransform):
+    """Renames, casts and nests the mapped columns, and leaves out all others."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        mappings: Sequence[Any],
+        case_sensitive: bool = False,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """See DynamicFrame.apply_mapping."""
+        return frame.apply_mapping(
+            mappings, case_sensitive, transformation_ctx, info, stageThreshold, totalThreshold
+        )
+
+
+class SelectFields(GlueTransform):
+    """Keeps the fields at the paths."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """See DynamicFrame.select_fields."""
+        return frame.select_fields(paths, transformation_ctx, info, stageThreshold, totalThreshold)
+
+
+class DropFields(GlueTransform):
+    """Leaves out the fields at the paths."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """See DynamicFrame.drop_fields."""
+        return frame.drop_fields(paths, transformation_ctx, info, stageThreshold, totalThreshold)
+
+
+class RenameField(GlueTransform):
+    """Renames one field."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        old_name: str,
+        new_name: str,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """See DynamicFrame.rename_field."""
+        return frame.rename_field(
+            old_name, new_name, transformation_ctx, info, stageThreshold, totalThreshold
+        )
+
+
+class SplitFields(GlueTransform):
+    """Two frames: some fields and the rest; named `<frame>1` and `<frame>2` by default."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        paths: Sequence[str],
+        name1: str | None = None,
+        name2: str | None = None,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        """See DynamicFrame.split_fields."""
+        base = frame.name or "frame"
+        return frame.split_fields(
+            paths,
+            name1 or f"{base}1",
+            name2 or f"{base}2",
+            transformation_ctx,
+            info,
+            stageThreshold,
+            totalThreshold,
+        )
+
+
+class DropNullFields(GlueTransform):
+    """Leaves out the columns whose type is null, and prints their names."""
+
+    def __call__(self, frame: DynamicFrame, transformation_ctx: str = "") -> DynamicFrame:
+        """The frame without columns of type null."""
+        rows, names = fields.drop_null_types(frame._settled())
+        sys.stdout.write(f"null_fields {names}\n")
+        return frame._next(rows, 0, 0)
+
+
+class UnnestFrame(GlueTransform):
+    """Flattens structs into columns with dots in their names."""
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        transformation_ctx: str = "",
+        info: str = "",
+        stageThreshold: int = 0,
+        totalThreshold: int = 0,
+    ) -> DynamicFrame:
+        """See DynamicFrame.unnest."""
+        return frame.unnest(transformation_ctx, info, stageThreshold, totalThreshold)

@@ -1,0 +1,108 @@
+"""What a rule asks of the data, and how it judges the answer. Everything here is a plain value.
+
+SQL text is the currency: two rules that need the same number hold equal measures, and the planner
+computes it once.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TypeAlias
+
+from dqdl.errors import RuleFailedError
+
+Value: TypeAlias = float | int | Decimal | None
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One aggregate over all rows, such as `count(1)`; all of them share one scan."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class GroupAggregate:
+    """An aggregate over the groups of equal keys; all over the same keys share one shuffle.
+
+    `sql` sees one row a group, and names {n}, how many rows (that `where` keeps) it has, and
+    {all_null}, whether each of its keys is NULL.
+    """
+
+    keys: tuple[str, ...]
+    sql: str
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class ScalarQuery:
+    """A SELECT over the frame as `primary` that has to give one row of one number."""
+
+    sql: str
+
+
+@dataclass(frozen=True)
+class RowQuery:
+    """A SELECT over the frame as `primary`; the rows it returns are the ones that pass."""
+
+    sql: str
+
+    @property
+    def flag(self) -> str:
+        """The column that marks the returned rows while the row outcomes are made."""
+        return "__dqdl_returned_" + hashlib.sha256(self.sql.encode()).hexdigest()[:16]
+
+    @property
+    def flag_is_set(self) -> str:
+        return f"`{self.flag}` IS NOT NULL"
+
+
+@dataclass(frozen=True)
+class RowsPassing:
+    """How many rows have the predicate true; for predicates that no aggregate can hold."""
+
+    predicate: str
+
+
+Measure: TypeAlias = Aggregate | GroupAggregate | ScalarQuery | RowsPassing
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The answers. A measure that failed raises RuleFailedError when a rule looks at it."""
+
+    values: Mapping[Measure, Value | RuleFailedError]
+
+    def get(self, measure: Measure) -> float | None:
+        value = self.values[measure]
+        if isinstance(value, RuleFailedError):
+            raise value
+        return None if value is None else float(value)
+
+    def count(self, measure: Measure) -> int:
+        return int(self.get(measure) or 0)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`reasons` are the lines of FailureReason; `metrics` is EvaluatedMetrics."""
+
+    passed: bool
+    reasons: tuple[str, ...] = ()
+    metrics: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RulePlan:
+    """`row` is a three-valued SQL expression (true: pass, false: fail, null: skip).
+
+    It says what the rule says of a row inside its `where`; the planner adds the filter. None is
+    for a rule without a result per row: each row skips it. `queries` are those whose flags `row`
+    reads.
+    """
+
+    measures: tuple[Measure, ...]
+    judge: Callable[[Measured], Verdict]
+    row: str | None = None
+    queries: tuple[RowQuery, ...] = ()

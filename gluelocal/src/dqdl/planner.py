@@ -1,0 +1,172 @@
+"""A ruleset and a frame's columns -> what has to be measured, and each row's predicate.
+
+No Spark job runs here. A rule that cannot be planned is judged Failed with its reason, and the
+others go on.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from dqdl.errors import RuleFailedError, UnsupportedRuleError
+from dqdl.model import AnyRule, CompositeRule, Rule, Ruleset
+from dqdl.operands import calls
+from dqdl.options import EvaluationOptions
+from dqdl.plan import Measure, Measured, RowQuery, RowsPassing, RulePlan, Verdict
+from dqdl.rules import rule_types
+from dqdl.scope import Scope
+
+
+@dataclass(frozen=True)
+class PlannedRule:
+    """`text` is the canonical rule, `row_text` how it stands in the row arrays."""
+
+    rule: AnyRule
+    text: str
+    row_text: str
+    plan: RulePlan
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The rules in ruleset order, each text once."""
+
+    rules: tuple[PlannedRule, ...]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """What has to be measured, each thing once."""
+        return _unique(measure for rule in self.rules for measure in rule.plan.measures)
+
+    @property
+    def queries(self) -> tuple[RowQuery, ...]:
+        return _unique(query for rule in self.rules for query in rule.plan.queries)
+
+
+T = TypeVar("T")
+
+
+def _unique(items: Iterable[T]) -> tuple[T, ...]:
+    return tuple(dict.fromkeys(items))
+
+
+class Planner:
+    """`check_filter` and `check_query` raise RuleFailedError for what Spark refuses."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        options: EvaluationOptions,
+        check_filter: Callable[[str], None],
+        check_query: Callable[[RowQuery], None],
+    ) -> None:
+        self._scope = scope
+        self._options = options
+        self._check_filter = check_filter
+        self._check_query = check_query
+
+    def plan(self, ruleset: Ruleset) -> Plan:
+        planned: dict[str, PlannedRule] = {}
+        for rule in ruleset.rules:
+            text = str(rule)
+            if text not in planned:
+                row_text = text if self._options.rule_with_labels else str(rule.without_labels())
+                planned[text] = PlannedRule(rule, text, row_text, self._any(rule))
+        return Plan(tuple(planned.values()))
+
+    def _any(self, rule: AnyRule) -> RulePlan:
+        return self._composite(rule) if isinstance(rule, CompositeRule) else self._rule(rule)
+
+    def _rule(self, rule: Rule) -> RulePlan:
+        rule_type = rule_types()[rule.type_name]
+        try:
+            if rule_type.plan is None:
+                raise UnsupportedRuleError(f"No converter found for rule type: {rule.type_name}")
+            _refuse_dynamic(rule)
+            if rule.where_sql is not None:
+                self._check_where(rule, rule.where_sql)
+            plan = rule_type.plan(rule, self._scope)
+            for query in plan.queries:
+                self._check_query(query)
+        except UnsupportedRuleError as problem:
+            return failed(f"Rule (or nested rule) not supported due to: {problem}")
+        except RuleFailedError as problem:
+            return failed(str(problem), row=rows_on_problem(rule))
+        if plan.row is None or rule.where_sql is None:
+            return plan
+        outside = "NULL" if self._options.filtered_row_label == "SKIPPED" else "true"
+        row = f"CASE WHEN {rule.where_sql}\n THEN {plan.row} ELSE {outside} END"
+        return RulePlan(plan.measures, plan.judge, row, plan.queries)
+
+    def _check_where(self, rule: Rule, where: str) -> None:
+        try:
+            self._check_filter(where)
+        except RuleFailedError as problem:
+            raise RuleFailedError(
+                f"Rule {rule} has provided an invalid where clause : {problem}"
+            ) from problem
+
+    def _composite(self, rule: CompositeRule) -> RulePlan:
+        nested = [self._any(operand) for operand in rule.operands()]
+        row: str | None = None
+        if all(plan.row is not None for plan in nested):
+            row = f" {rule.operator} ".join(f"({plan.row})" for plan in nested)
+        measures = _unique(measure for plan in nested for measure in plan.measures)
+        queries = _unique(query for plan in nested for query in plan.queries)
+        joined = _JOIN[rule.operator]
+        failing: RowsPassing | None = None
+        if self._options.composite_method == "ROW":
+            if row is None or not _composes_rows(rule):
+                row = None
+            else:
+                failing = RowsPassing(f"NOT ({row})")
+                measures = (*measures, failing)
+
+        def judge(measured: Measured) -> Verdict:
+            verdicts = [plan_verdict(plan, measured) for plan in nested]
+            reasons = tuple(reason for verdict in verdicts for reason in verdict.reasons)
+            metrics = {key: value for v in verdicts for key, value in v.metrics.items()}
+            if failing is None:
+                return Verdict(joined(v.passed for v in verdicts), reasons, metrics)
+            passed = measured.count(failing) == 0
+            return Verdict(passed, () if passed else reasons, metrics)
+
+        return RulePlan(measures, judge, row, queries)
+
+
+_JOIN: dict[str, Callable[[Iterable[bool]], bool]] = {"AND": all, "OR": any}
+
+
+def plan_verdict(plan: RulePlan, measured: Measured) -> Verdict:
+    """The rule's verdict; a measure that Spark could not compute fails it with Spark's reason."""
+    try:
+        return plan.judge(measured)
+    except RuleFailedError as problem:
+        return Verdict(False, (str(problem),))
+
+
+def failed(reason: str, row: str | None = None) -> RulePlan:
+    return RulePlan((), lambda _measured: Verdict(False, (reason,)), row)
+
+
+def rows_on_problem(rule: AnyRule) -> str | None:
+    """The row predicate of a rule that cannot be evaluated at all."""
+    if isinstance(rule, CompositeRule):
+        return None
+    rule_type = rule_types()[rule.type_name]
+    row_form = rule.type_name != "CustomSql" or rule.condition is None
+    return "false" if rule_type.fails_rows_on_problem and row_form else None
+
+
+def _refuse_dynamic(rule: Rule) -> None:
+    for condition in (rule.condition, rule.threshold):
+        for operand in condition.operands if condition else ():
+            if calls(operand):
+                raise UnsupportedRuleError(f"{operand} looks at earlier results")
+
+
+def _composes_rows(rule: AnyRule) -> bool:
+    """Whether compositeRuleEvaluation.method = ROW supports each nested rule."""
+    if isinstance(rule, CompositeRule):
+        return all(_composes_rows(nested) for nested in rule.operands())
+    return rule_types()[rule.type_name].composite_rows and rule.threshold is None

@@ -1,0 +1,118 @@
+"""ColumnValues: what each value has to be.
+
+Column.<name>.Minimum, .Maximum, .ColumnValues.Compliance
+
+`> >= < <= =` on numbers report the extremes; everything else reports the share of rows that pass.
+With `with threshold` that share is compared with the threshold, and the rows keep their own result.
+"""
+
+from dqdl import sql
+from dqdl.judging import empty, holds, no_row_matched, ratio, total, unmet
+from dqdl.model import Condition, ConditionKind, Operator, Rule
+from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
+from dqdl.predicates import (
+    column_is_exact,
+    date_predicate,
+    null_passes,
+    number_predicate,
+    string_predicate,
+)
+from dqdl.ruletype import RuleType, Signature
+from dqdl.scope import Column, Scope
+
+_FROM_BELOW = (Operator.GREATER, Operator.GREATER_OR_EQUAL)
+_FROM_ABOVE = (Operator.LESS, Operator.LESS_OR_EQUAL)
+
+
+def plan(rule: Rule, scope: Scope) -> RulePlan:
+    condition = rule.condition
+    assert condition is not None
+    column = scope.column(rule.parameters[0].value)
+    if condition.kind is ConditionKind.NUMBER:
+        row = number_predicate(column, condition)
+        extremes = _extremes(condition)
+        # Glue's minimum passes over NaN, so NaN fails its row and not the rule.
+        lenient = condition.operator in _FROM_BELOW and column.is_float
+        good = f"({row} OR isnan({column.sql}))" if lenient else row
+    else:
+        extremes, good = (), ""
+        if condition.kind is ConditionKind.DATE:
+            row = date_predicate(column, condition, scope.now)
+        else:
+            row = string_predicate(column, condition, scope)
+    passing = _count(row, rule)
+    sound = _count(good, rule) if good else passing
+    nulls = _count(f"{column.sql} IS NULL", rule)
+    rows = total(rule)
+    bounds = {
+        name: Aggregate(sql.filtered(_bound(name, column), rule.where_sql)) for name in extremes
+    }
+
+    def judge(measured: Measured) -> Verdict:
+        if no_row_matched(rule, measured):
+            return Verdict(True)
+        count = measured.count(rows)
+        values = {name: measured.get(bound) for name, bound in bounds.items()}
+        missing = next((name for name, value in values.items() if value is None), None)
+        if count == 0 or missing:
+            return Verdict(
+                False, (empty(f"{missing or 'Compliance'}({column.written},None,None)"),)
+            )
+        compliance = ratio(measured.count(passing), count)
+        metrics = {f"Column.{column.written}.{n}": v for n, v in values.items() if v is not None}
+        if not bounds or rule.threshold:
+            metrics[f"Column.{column.written}.ColumnValues.Compliance"] = compliance
+        if rule.threshold:
+            passed = holds(rule.threshold, compliance)
+            return Verdict(passed, () if passed else (unmet(compliance),), metrics)
+        passed = measured.count(sound) == count
+        if passed:
+            return Verdict(True, (), metrics)
+        null_count = measured.count(nulls)
+        if condition.kind is not ConditionKind.NUMBER or null_passes(condition):
+            null_count = 0
+        reasons = [unmet(v) for v in values.values() if v is not None and not holds(condition, v)]
+        if condition.operator is Operator.BETWEEN and null_count:
+            # The first line leaves NULL rows aside, the second one is theirs.
+            without_nulls = ratio(measured.count(passing) + null_count, count)
+            reasons += [unmet(without_nulls)] if without_nulls < 1 else []
+        elif not bounds:
+            reasons.append(unmet(compliance))
+        if null_count and (bounds or condition.operator is Operator.BETWEEN):
+            reasons.append(unmet(None))
+        return Verdict(False, tuple(reasons or [unmet(compliance)]), metrics)
+
+    return RulePlan((rows, passing, sound, nulls, *bounds.values()), judge, row)
+
+
+def _extremes(condition: Condition) -> tuple[str, ...]:
+    if condition.operator in _FROM_BELOW:
+        return ("Minimum",)
+    if condition.operator in _FROM_ABOVE:
+        return ("Maximum",)
+    return ("Minimum", "Maximum") if condition.operator is Operator.EQUAL else ()
+
+
+def _bound(name: str, column: Column) -> str:
+    function = "min" if name == "Minimum" else "max"
+    # Past 2^53 a double cannot hold the bound; the outcome does not come from it.
+    inner = column.sql if column_is_exact(column) else f"CAST({column.sql} AS DOUBLE)"
+    return f"{function}({inner})"
+
+
+def _count(predicate: str, rule: Rule) -> Aggregate:
+    return Aggregate(sql.filtered(f"count_if({predicate})", rule.where_sql))
+
+
+RULE_TYPE = RuleType(
+    "ColumnValues",
+    (
+        Signature(
+            ("TargetColumn",), (ConditionKind.STRING, ConditionKind.NUMBER, ConditionKind.DATE)
+        ),
+    ),
+    plan,
+    takes_where=True,
+    takes_threshold=True,
+    fails_rows_on_problem=True,
+)

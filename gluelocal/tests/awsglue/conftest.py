@@ -1,0 +1,121 @@
+"""What the tests of awsglue share: cases from files, a GlueContext, a Data Catalog.
+
+A test marked `@pytest.mark.cases("file.yaml")` runs once for every case in cases/file.yaml; its
+parameter `case` is the case, and its id the case's `title`.
+"""
+
+import functools
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import yaml
+from awsglue.context import GlueContext
+from botocore.exceptions import BotoCoreError, ClientError
+
+CASES = Path(__file__).parent / "cases"
+START_SECONDS = 60
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "cases(file): runs the test for every case in cases/file")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    marker = metafunc.definition.get_closest_marker("cases")
+    if marker is not None:
+        cases = yaml.safe_load((CASES / marker.args[0]).read_text())
+        titles = [case["title"] for case in cases]
+        assert len(set(titles)) == len(titles), f"{marker.args[0]}: two cases of one title"
+        metafunc.parametrize("case", cases, ids=titles)
+
+
+@pytest.fixture(scope="session")
+def glue_context(spark: Any) -> GlueContext:
+    return GlueContext(spark.sparkContext)
+
+
+@pytest.fixture(scope="session")
+def aws_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The AWS services of one machine, in a process of their own."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    settings = {
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+    folder = tmp_path_factory.mktemp("ministack")
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"],
+            env={**os.environ, **settings},
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+        )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await(url, process)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _await(url: str, process: "subprocess.Popen[bytes]") -> None:
+    client = _client(url, "glue")
+    end = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            client.get_databases()
+            return
+        except (BotoCoreError, ClientError):
+            assert process.poll() is None, "ministack ended"
+            assert time.monotonic() < end, "ministack does not answer"
+            time.sleep(0.2)
+
+
+@pytest.fixture
+def aws(aws_endpoint: str, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
+    """Makes boto3 clients; the code under test finds the same services by its environment."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_endpoint)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test-secret")
+    return functools.partial(_client, aws_endpoint)
+
+
+@functools.cache
+def _client(url: str, service: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test-secret",
+    )
+
+
+@pytest.fixture
+def catalog(aws: Callable[[str], Any]) -> Iterator[Callable[..., None]]:
+    """Makes tables in the database `db`; `table` is a TableInput without its name."""
+    glue = aws("glue")
+    glue.create_database(DatabaseInput={"Name": "db"})
+
+    def create(name: str, table: dict[str, Any]) -> None:
+        glue.create_table(DatabaseName="db", TableInput={"Name": name, **table})
+
+    yield create
+    for table in glue.get_tables(DatabaseName="db")["TableList"]:
+        glue.delete_table(DatabaseName="db", Name=table["Name"])
+    glue.delete_database(Name="db")
