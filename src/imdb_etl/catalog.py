@@ -61,17 +61,17 @@ def find_table(client: Any, database: str, source: S3Location) -> CatalogTable:
             if not location.startswith("s3"):
                 continue
             if source.same_place(S3Location.parse(location)):
-                if _DEPRECATED in table.get("Parameters", {}):
-                    continue
-                return CatalogTable(
-                    database, table["Name"], tuple(c["Name"] for c in descriptor["Columns"])
-                )
+                columns = tuple(column["Name"] for column in descriptor.get("Columns", ()))
+                # A crawler keeps a table whose data it can no longer read: marked, or bare.
+                if _DEPRECATED not in table.get("Parameters", {}) and columns:
+                    return CatalogTable(database, table["Name"], columns)
+                continue
             seen.append(f"{table['Name']} ({location})")
     known = ", ".join(seen[:_SHOWN_TABLES]) or "none"
     raise SourceError(
-        f"{source}: the catalog database {database} has no table for it, so the crawler found "
-        "nothing there that it could read as a table (a CSV needs a header, at least two columns "
-        f"and at least one row of data). Tables that are there: {known}"
+        f"{source}: the catalog database {database} has no readable table for it, so the crawler "
+        "found nothing there that it could take for a table (a CSV needs a header, at least two "
+        f"columns and at least one row of data). Tables that are there: {known}"
     )
 
 

@@ -32,7 +32,7 @@ class GlueContext(SQLContext):
             # Glue's class is a SQLContext, which Spark itself calls deprecated.
             warnings.simplefilter("ignore", FutureWarning)
             super().__init__(sparkContext, SparkSession.builder.getOrCreate())
-        if "PYSPARK_PYTHON" not in os.environ and sparkContext.master.startswith("local"):
+        if "PYSPARK_PYTHON" not in os.environ and str(sparkContext.master).startswith("local"):
             # A user's function runs in this very Python, which has awsglue and the script's
             # packages; PySpark would take the first python3 of the PATH.
             sparkContext.pythonExec = sys.executable

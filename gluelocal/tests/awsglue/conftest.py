@@ -17,8 +17,9 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from awsglue.context import GlueContext
 from botocore.exceptions import BotoCoreError, ClientError
+
+from awsglue.context import GlueContext
 
 CASES = Path(__file__).parent / "cases"
 START_SECONDS = 60

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pyspark.sql import Row
+
 from awsglue.context import GlueContext
 from awsglue.errors import DataReadError, EntityNotFoundError
 from awsglue.gluetypes import ChoiceType
-from pyspark.sql import Row
 
 pytestmark = pytest.mark.spark
 
@@ -85,9 +86,8 @@ def test_the_location_may_be_one_file(
     assert [tuple(row) for row in frame.toDF().collect()] == [(1, "a")]
 
 
-def test_a_table_that_is_not_there_is_named(
-    glue_context: GlueContext, catalog: Callable[..., None]
-) -> None:
+@pytest.mark.usefixtures("catalog")
+def test_a_table_that_is_not_there_is_named(glue_context: GlueContext) -> None:
     with pytest.raises(EntityNotFoundError, match=r"no table 'nope' in the database 'db'"):
         glue_context.create_dynamic_frame.from_catalog(database="db", table_name="nope")
 

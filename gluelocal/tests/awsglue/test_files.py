@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.errors import DataReadError, InvalidOptionError, UnknownNameError
@@ -163,7 +164,7 @@ def test_what_cannot_be_written_is_named(glue_context: GlueContext, tmp_path: Pa
     frame = frame_of(glue_context, "SELECT 1 AS a")
     with pytest.raises(TypeError, match="not DataFrame"):
         write(frame.toDF(), "s3", {"path": "x"}, "json")  # type: ignore[arg-type]
-    with pytest.raises(UnknownNameError, match="'avro' is not supported .*: csv, glueparquet"):
+    with pytest.raises(UnknownNameError, match=r"'avro' is not supported .*: csv, glueparquet"):
         write(frame, "s3", {"path": f"file://{tmp_path}"}, "avro")
     with pytest.raises(UnknownNameError, match="'mongodb' is not supported"):
         write(frame, "mongodb", {})

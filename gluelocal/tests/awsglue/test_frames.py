@@ -6,13 +6,14 @@ from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
+from pyspark.sql import types as S  # noqa: N812
+
 from awsglue import gluetypes
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.engine.rows import Rows
 from awsglue.errors import ErrorThresholdExceededError, InvalidOptionError, UnknownNameError
 from awsglue.transforms import *  # noqa: F403 - what Glue Studio scripts do is what is tested
-from pyspark.sql import types as S  # noqa: N812
 
 pytestmark = pytest.mark.spark
 
@@ -30,12 +31,19 @@ def frame(glue_context: GlueContext) -> DynamicFrame:
 @pytest.fixture
 def mixed(glue_context: GlueContext) -> DynamicFrame:
     """Column `v` as text that the catalog calls a long: two fit, one does not, one is null."""
-    data = glue_context.spark_session.sql("SELECT * FROM VALUES ('1'), ('x'), (null), ('3') AS t(v)")
+    data = glue_context.spark_session.sql(
+        "SELECT * FROM VALUES ('1'), ('x'), (null), ('3') AS t(v)"
+    )
     return DynamicFrame(Rows(data, unsettled={"v": S.LongType()}), glue_context, "mixed")
 
 
 def rows(frame: DynamicFrame) -> list[tuple[Any, ...]]:
-    return sorted((tuple(row) for row in frame.toDF().collect()), key=repr)
+    """The rows without the names of their columns and fields, in an order."""
+    return sorted((plain(row) for row in frame.toDF().collect()), key=repr)
+
+
+def plain(value: Any) -> Any:
+    return tuple(plain(part) for part in value) if isinstance(value, tuple) else value
 
 
 def test_a_frame_of_a_dataframe_is_that_dataframe(frame: DynamicFrame) -> None:
@@ -95,7 +103,7 @@ def test_filter_counts_other_exceptions_as_errors(frame: DynamicFrame) -> None:
     assert "ZeroDivisionError" in error["message"]
     assert '"name":"bob"' in error["record"]
     assert kept.count() == 1
-    strict = kept.filter(lambda row: 1 / 0, totalThreshold=1)
+    strict = kept.filter(lambda row: row["id"] / 0 > 1, totalThreshold=1)
     assert (strict.stageErrorsCount(), strict.errorsCount()) == (1, 2)
     with pytest.raises(ErrorThresholdExceededError, match="2 error records, more than its total"):
         strict.count()
@@ -177,7 +185,7 @@ def test_map_makes_choices_and_errors(frame: DynamicFrame) -> None:
         (
             "make_struct",
             [("v", "struct<long:bigint,string:string>")],
-            [((1, None),), ((3, None),), ((None, "x"),), (None,)],
+            [(None,), ((1, None),), ((3, None),), ((None, "x"),)],
         ),
     ],
 )
@@ -192,16 +200,18 @@ def test_resolve_choice(
         ResolveChoice.apply(frame=mixed, choice=spec),  # noqa: F405
     ):
         assert resolved.toDF().dtypes == dtypes
-        assert sorted(rows(resolved), key=str) == sorted(values, key=str)
+        assert sorted(rows(resolved), key=repr) == sorted(values, key=repr)
         assert not any(isinstance(f.dataType, gluetypes.ChoiceType) for f in resolved.schema())
 
 
 def test_resolve_choice_wants_one_of_two(mixed: DynamicFrame) -> None:
-    with pytest.raises(ValueError, match=r"^Parameter specs and option are both missing, add one.$"):
+    with pytest.raises(
+        ValueError, match=r"^Parameter specs and option are both missing, add one.$"
+    ):
         mixed.resolveChoice()
     with pytest.raises(ValueError, match="both specified, choose one"):
         mixed.resolveChoice(specs=[("v", "make_cols")], choice="make_cols")
-    with pytest.raises(UnknownNameError, match="'melt' is not supported .*: cast, make_cols"):
+    with pytest.raises(UnknownNameError, match=r"'melt' is not supported .*: cast, make_cols"):
         mixed.resolveChoice(choice="melt")
     with pytest.raises(InvalidOptionError, match="needs a type"):
         mixed.resolveChoice(choice="cast")
@@ -227,7 +237,9 @@ def test_unsettled_columns_need_no_pass_over_the_data(mixed: DynamicFrame) -> No
     assert mapped._rows.schema["m"].dataType == S.IntegerType()
 
 
-def test_print_schema_shows_choices(mixed: DynamicFrame, capsys: pytest.CaptureFixture[str]) -> None:
+def test_print_schema_shows_choices(
+    mixed: DynamicFrame, capsys: pytest.CaptureFixture[str]
+) -> None:
     mixed.printSchema()
     assert capsys.readouterr().out == "root\n|-- v: choice\n|    |-- long\n|    |-- string\n\n"
     mixed.resolveChoice(choice="cast:long").show(1)
@@ -279,9 +291,7 @@ def test_union_by_name_and_with_choices(glue_context: GlueContext, frame: Dynami
     ]
 
 
-def test_drop_null_fields(
-    glue_context: GlueContext, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_drop_null_fields(glue_context: GlueContext, capsys: pytest.CaptureFixture[str]) -> None:
     data = glue_context.spark_session.sql("SELECT null AS a, cast(null as int) AS b")
     kept = DropNullFields.apply(DynamicFrame.fromDF(data, glue_context, "f"))  # noqa: F405
     assert kept.toDF().columns == ["b"]

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 import pytest
+
 from awsglue.job import Job
 from awsglue.utils import GlueArgumentError, getResolvedOptions
 

@@ -3,11 +3,12 @@
 from typing import Any
 
 import pytest
+from pyspark.sql import functions as F  # noqa: N812
+
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import InvalidOptionError
 from awsglue.transforms import ApplyMapping
-from pyspark.sql import functions as F  # noqa: N812
 
 pytestmark = pytest.mark.spark
 
@@ -23,9 +24,7 @@ def test_a_cast(case: dict[str, Any], glue_context: GlueContext) -> None:
     # Types have brackets and commas in their names, which are no trouble in a column's name.
     data = frame.apply_mapping(mappings).toDF()
     texts = data.select(*(F.col(f"`{name}`").cast("string") for name in data.columns)).first()
-    found = {
-        name: [kind, text] for (name, kind), text in zip(data.dtypes, texts, strict=True)
-    }
+    found = {name: [kind, text] for (name, kind), text in zip(data.dtypes, texts, strict=True)}
     assert found == case["to"]
 
 

@@ -12,13 +12,14 @@ from typing import Any
 
 import pytest
 import redshift_connector
+
 from gluelocal.java import java_home
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 SCRIPT = Path(__file__).parent / "scripts" / "load_redshift.py"
 PASSWORD = "Secret-pass1"
-MOVIES = "rating,title,year,seen\n9.3,\"Shaw, shank\",1994,2020-01-02 03:04:05.25\n8,,,\n"
+MOVIES = 'rating,title,year,seen\n9.3,"Shaw, shank",1994,2020-01-02 03:04:05.25\n8,,,\n'
 
 AWS_SDK = "1.12.262"
 S3A = {
@@ -48,9 +49,7 @@ S3A = {
 
 
 @pytest.fixture(scope="module")
-def redshift_port(
-    aws_endpoint: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[int]:
+def redshift_port(aws_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -181,14 +180,19 @@ def test_a_script_loads_redshift_in_one_transaction(
         ("", None, "a;b", Decimal("8.0"), "None"),
         ("Shaw, shank", 1994, "a;b", Decimal("9.3"), "2020-01-02 03:04:05.250000"),
     ]
-    assert query("SELECT rows, note FROM movies.loads ORDER BY rows") == [(0, "empty"), (2, "x;%%y")]
+    assert query("SELECT rows, note FROM movies.loads ORDER BY rows") == [
+        (0, "empty"),
+        (2, "x;%%y"),
+    ]
     assert query("SELECT rating, title, year FROM movies.made ORDER BY rating") == [
         (Decimal("8.0"), "", None),
         (Decimal("9.3"), "Shaw, shank", 1994),
     ]
 
     too_long = outcome["too long"]
-    assert too_long.startswith('RedshiftLoadError: loading into the Redshift table "movies"."films"')
+    assert too_long.startswith(
+        'RedshiftLoadError: loading into the Redshift table "movies"."films"'
+    )
     assert "String length exceeds DDL length (column title, value 'xxxxx" in too_long
     assert "was rolled back: COPY:" in too_long
     assert "column 'title' holds the text '@NULL@'" in outcome["marker"]

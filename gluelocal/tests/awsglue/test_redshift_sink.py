@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 import redshift_connector
+from pyspark.sql import types as S  # noqa: N812
+
 from awsglue.context import GlueContext
 from awsglue.data_sink.redshift import connection, staging, statements, target
 from awsglue.data_sink.redshift.errors import RedshiftConnectionError, RedshiftLoadError
 from awsglue.data_sink.redshift.sink import run
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import InvalidOptionError
-from pyspark.sql import types as S  # noqa: N812
 
 OPTIONS = {
     "url": "jdbc:redshift://h:5439/dev",
@@ -57,7 +58,10 @@ def test_urls(url: str, expected: tuple[Any, ...]) -> None:
         ({"user": None}, "needs user and password"),
         ({"url": "jdbc:redshift://h:5439"}, "names no database"),
         ({"url": "jdbc:redshift://h:port/dev"}, "impossible port"),
-        ({"url": "jdbc:mysql://h/dev?password=secret"}, r"not a Redshift URL: 'jdbc:mysql://h/dev';"),
+        (
+            {"url": "jdbc:mysql://h/dev?password=secret"},
+            r"not a Redshift URL: 'jdbc:mysql://h/dev';",
+        ),
         ({"url": "jdbc:redshift:iam://h/dev"}, "jdbc:redshift:iam:// URL is not supported"),
         ({"dbtable": "s..t"}, "'s..t' is not a table name"),
         ({"dbtable": 's."t'}, "is not a table name"),
@@ -107,7 +111,9 @@ def test_create_table_has_the_frames_types() -> None:
 
 def test_copy_names_its_columns() -> None:
     role = statements.role("arn:aws:iam::1:role/r")
-    text = statements.copy('"s"."t"', ["b", "a"], "s3://x/m.json", role, "@NULL@", "TRUNCATECOLUMNS")
+    text = statements.copy(
+        '"s"."t"', ["b", "a"], "s3://x/m.json", role, "@NULL@", "TRUNCATECOLUMNS"
+    )
     assert text == (
         'COPY "s"."t" ("b", "a") FROM \'s3://x/m.json\' IAM_ROLE \'arn:aws:iam::1:role/r\' '
         "FORMAT AS CSV NULL AS '@NULL@' MANIFEST TRUNCATECOLUMNS"
@@ -126,7 +132,13 @@ def test_columns_that_differ_in_case_alone_are_refused() -> None:
 
 @pytest.mark.parametrize(
     ("host", "loopback"),
-    [("localhost", True), ("127.0.0.1", True), ("::1", True), ("10.0.0.1", False), ("h.aws", False)],
+    [
+        ("localhost", True),
+        ("127.0.0.1", True),
+        ("::1", True),
+        ("10.0.0.1", False),
+        ("h.aws", False),
+    ],
 )
 def test_tls_everywhere_but_on_this_machine(host: str, loopback: bool) -> None:
     assert connection.is_loopback(host) is loopback
@@ -187,9 +199,11 @@ def test_a_failed_load_is_rolled_back_and_says_why() -> None:
 
 def test_a_refused_connection_is_named() -> None:
     address = target.Address("127.0.0.1", 1, "dev", "u", "hush")
-    with pytest.raises(RedshiftConnectionError, match=r"127.0.0.1:1/dev as u") as raised:
-        with connection.connect(address):
-            pass
+    with (
+        pytest.raises(RedshiftConnectionError, match=r"127\.0\.0\.1:1/dev as u") as raised,
+        connection.connect(address),
+    ):
+        pass
     assert "hush" not in str(raised.value)
 
 

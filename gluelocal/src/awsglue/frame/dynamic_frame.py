@@ -1,37 +1,21 @@
 """DynamicFrame (Glue Developer Guide, "DynamicFrame class")."""
 
-import sys
-import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import DataFrame
 
-from awsglue import gluetypes
 from awsglue.engine import choices, combine, fields, mapping, nested, records
-from awsglue.engine.rows import Rows, settle
-from awsglue.errors import (
-    ErrorThresholdExceededError,
-    InvalidOptionError,
-    NotSupportedError,
-)
-from awsglue.gluetypes import DataType, StructType
+from awsglue.engine.rows import Rows
+from awsglue.errors import InvalidOptionError, NotSupportedError
+from awsglue.frame.base import Frame
 
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
     from awsglue.frame.collection import DynamicFrameCollection
 
 
-class ResolveOption:
-    """One choice to resolve in toDF: `action` is `Project`, `Cast` or `KeepAsStruct`."""
-
-    def __init__(self, path: str, action: str, target: DataType | None = None) -> None:
-        self.path = path
-        self.action = action
-        self.target = target
-
-
-class DynamicFrame:
+class DynamicFrame(Frame):
     """Rows whose columns may hold values of several types; usable from several threads.
 
     While it has no such column and no Python function is applied, it is a plain DataFrame plan.
@@ -40,49 +24,10 @@ class DynamicFrame:
     raise ErrorThresholdExceededError when the frame is counted, shown or written; 0 means no limit.
     """
 
-    glue_ctx: "GlueContext"
-    name: str
-
-    def __init__(self, jdf: Rows | DataFrame, glue_ctx: "GlueContext", name: str = "") -> None:
-        self.glue_ctx = glue_ctx
-        self.name = name
-        self._rows = jdf if isinstance(jdf, Rows) else Rows(jdf)
-        self._lock = threading.Lock()
-        self._stage_errors: tuple[DataFrame, ...] = ()
-        self._earlier_errors: tuple[DataFrame, ...] = ()
-        self._stage_threshold = 0
-        self._total_threshold = 0
-
     @classmethod
     def fromDF(cls, dataframe: DataFrame, glue_ctx: "GlueContext", name: str) -> "DynamicFrame":
         """The rows of a DataFrame; its structs are structs, never choices."""
         return cls(Rows(dataframe), glue_ctx, name)
-
-    def toDF(self, options: Sequence[ResolveOption] | None = None) -> DataFrame:
-        """The rows as a DataFrame; a choice that is not resolved is a struct, one field a type."""
-        rows = self._settled()
-        for option in options or ():
-            rows = _resolved(rows, option)
-        return rows.frame
-
-    def schema(self) -> StructType:
-        """The schema with its choices."""
-        return self._settled().glue_schema()
-
-    def printSchema(self) -> None:
-        """Prints the schema as a tree."""
-        sys.stdout.write("\n".join(["root", *_tree(self.schema(), "|")]) + "\n\n")
-
-    def show(self, num_rows: int = 20) -> None:
-        """Prints the first rows, one JSON object a line."""
-        self.assertErrorThreshold()
-        for line in self.toDF().limit(num_rows).toJSON().collect():
-            sys.stdout.write(f"{line}\n")
-
-    def count(self) -> int:
-        """The number of rows."""
-        self.assertErrorThreshold()
-        return self._rows.frame.count()
 
     def repartition(
         self,
@@ -110,10 +55,6 @@ class DynamicFrame:
             return self.repartition(num_partitions)
         rows = self._rows.with_frame(lambda frame: frame.coalesce(num_partitions))
         return self._next(rows, stageThreshold, totalThreshold)
-
-    def getNumPartitions(self) -> int:
-        """The number of partitions."""
-        return self._rows.frame.rdd.getNumPartitions()
 
     def apply_mapping(
         self,
@@ -342,41 +283,6 @@ class DynamicFrame:
         """Rows of this frame, replaced by those of another with the same key; not there yet."""
         raise NotSupportedError("DynamicFrame.mergeDynamicFrame")
 
-    def errorsCount(self) -> int:
-        """The number of error records, those of earlier stages too."""
-        return _count((*self._earlier_errors, *self._stage_errors))
-
-    def stageErrorsCount(self) -> int:
-        """The number of error records of the stage that made this frame."""
-        return _count(self._stage_errors)
-
-    def errorsAsDynamicFrame(self) -> "DynamicFrame":
-        """The error records, columns `message` and `record`."""
-        session = self.glue_ctx.spark_session
-        errors = session.createDataFrame([], records.ERROR_SCHEMA)
-        for frame in (*self._earlier_errors, *self._stage_errors):
-            errors = errors.unionByName(frame)
-        return DynamicFrame(errors, self.glue_ctx, f"{self.name}_errors")
-
-    def assertErrorThreshold(self) -> None:
-        """Raises ErrorThresholdExceededError when a threshold other than 0 is exceeded."""
-        if self._stage_threshold:
-            self._require(self._stage_threshold, self.stageErrorsCount(), "stage")
-        if self._total_threshold:
-            self._require(self._total_threshold, self.errorsCount(), "total")
-
-    def _require(self, threshold: int, count: int, which: str) -> None:
-        if count > threshold:
-            raise ErrorThresholdExceededError(
-                f"frame {self.name!r}: {count} error records, more than its {which} threshold of "
-                f"{threshold}; errorsAsDynamicFrame() shows them"
-            )
-
-    def _settled(self) -> Rows:
-        with self._lock:
-            self._rows = settle(self._rows)
-            return self._rows
-
     def _collection(self, frames: dict[str, "DynamicFrame"]) -> "DynamicFrameCollection":
         from awsglue.frame.collection import DynamicFrameCollection
 
@@ -384,42 +290,6 @@ class DynamicFrame:
             frame.name = name
         return DynamicFrameCollection(frames, self.glue_ctx)
 
-    def _next(
-        self, rows: Rows, stage_threshold: int, total_threshold: int, *errors: DataFrame
-    ) -> "DynamicFrame":
-        made = DynamicFrame(rows, self.glue_ctx, self.name)
-        made._earlier_errors = (*self._earlier_errors, *self._stage_errors)
-        made._stage_errors = errors
-        made._stage_threshold = stage_threshold
-        made._total_threshold = total_threshold
-        return made
-
-
-def _count(errors: Iterable[DataFrame]) -> int:
-    return sum(frame.count() for frame in errors)
-
 
 def _listed(names: str | Sequence[str]) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
-
-
-def _resolved(rows: Rows, option: ResolveOption) -> Rows:
-    if option.action == "KeepAsStruct":
-        return choices.resolve(rows, [(option.path, "make_struct")])
-    if option.target is None:
-        raise InvalidOptionError(
-            f"ResolveOption for {option.path!r}: {option.action} needs a target"
-        )
-    target = option.target.typeName()
-    if isinstance(option.target, gluetypes.DecimalType):
-        target += f"({option.target.precision},{option.target.scale})"
-    return choices.resolve(rows, [(option.path, f"{option.action.lower()}:{target}")])
-
-
-def _tree(data_type: DataType, lead: str) -> list[str]:
-    lines = []
-    for name, child in data_type.children():
-        bare = isinstance(data_type, gluetypes.ChoiceType)
-        lines.append(f"{lead}-- {name}" if bare else f"{lead}-- {name}: {child.typeName()}")
-        lines += _tree(child, f"{lead}    |")
-    return lines

@@ -36,7 +36,7 @@ class Route(Enum):
 
 @dataclass
 class Answer:
-    """What one round of the gateway's own brought: rows as texts, the first tag, the first error."""
+    """What one round of the gateway's own brought: texts of rows, first tag, first error."""
 
     rows: list[list[str | None]] = field(default_factory=list)
     tag: str = ""

@@ -6,6 +6,8 @@ Prints what happened as one JSON object on its last line.
 import json
 import sys
 
+from pyspark.context import SparkContext
+
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import GlueRuntimeError
@@ -13,11 +15,10 @@ from awsglue.job import Job
 from awsglue.transforms import *  # noqa: F403 - as Glue Studio writes it
 from awsglue.transforms import ApplyMapping
 from awsglue.utils import getResolvedOptions
-from pyspark.context import SparkContext
 
 args = getResolvedOptions(sys.argv, ["JOB_NAME", "TempDir", "bucket", "url"])
 sc = SparkContext()
-glueContext = GlueContext(sc)
+glueContext = GlueContext(sc)  # noqa: N816 - the name that every Glue script has
 spark = glueContext.spark_session
 job = Job(glueContext)
 job.init(args["JOB_NAME"], args)

@@ -1,6 +1,7 @@
 """One connection to Redshift, by redshift_connector; its errors become ours."""
 
 import ipaddress
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -34,6 +35,8 @@ def connect(address: Address) -> Iterator[Any]:
     redshift = driver()
     use_tls = not is_loopback(address.host) if address.tls is None else address.tls
     try:
+        # The driver's own timeout would also end a COPY that takes as long as it takes.
+        socket.create_connection((address.host, address.port), _TIMEOUT_SECONDS).close()
         connection = redshift.connect(
             host=address.host,
             port=address.port,
@@ -41,7 +44,6 @@ def connect(address: Address) -> Iterator[Any]:
             user=address.user,
             password=address.password,
             ssl=use_tls,
-            timeout=_TIMEOUT_SECONDS,
         )
     except (redshift.Error, OSError) as problem:
         raise RedshiftConnectionError(
@@ -49,8 +51,6 @@ def connect(address: Address) -> Iterator[Any]:
             f"{address.user}: {message(problem)}"
         ) from problem
     try:
-        # The timeout is for connecting; a COPY takes as long as it takes.
-        connection._usock.settimeout(None)
         yield connection
     finally:
         connection.close()

@@ -16,7 +16,7 @@ from gluelocal.redshift.copy.journal import Journal
 from gluelocal.redshift.copy.options import CopyOptions
 from gluelocal.redshift.copy.parser import parse_copy
 from gluelocal.redshift.copy.rows import Batch, RowError
-from gluelocal.redshift.copy.source import S3Files, SourceFile
+from gluelocal.redshift.copy.source import S3Files, SourceFile, transcoded
 from gluelocal.redshift.copy.target import Target, describe
 from gluelocal.redshift.copy.types import column_type
 from gluelocal.redshift.errors import RedshiftError
@@ -49,7 +49,7 @@ class Reading:
         for file in self._files:
             # Empty objects are what consoles leave behind as folders.
             if file.size:
-                with file.open() as opened:
+                with transcoded(file.open(), self._options.encoding) as opened:
                     given = Input(file.url, opened, self._options, self._target, self._s3.read_text)
                     yield from self._batches(given, read(given))
 

@@ -4,7 +4,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any, cast
 
 import boto3
 import pyarrow as pa
@@ -16,6 +16,7 @@ from gluelocal.redshift.copy.options import CopyOptions
 from gluelocal.redshift.errors import RedshiftError
 
 _CODECS = {"GZIP": "gzip", "BZIP2": "bz2", "ZSTD": "zstd"}
+_ENCODINGS = {"UTF16": "utf-16", "UTF16LE": "utf-16-le", "UTF16BE": "utf-16-be"}
 _PREFIX_ERROR = 8001
 _READ_SIZE = 1 << 20
 
@@ -171,6 +172,25 @@ class _Unpacked(_Stream):
             return super()._fetch(size)
         except OSError as problem:
             raise RedshiftError(f"The file could not be decompressed: {problem}") from None
+
+
+class _Transcoded(_Stream):
+    """Text of another encoding, as UTF-8."""
+
+    def _fetch(self, size: int) -> bytes:
+        try:
+            # A character has at most four bytes in UTF-8.
+            return str(self._inner.read(max(size // 4, 1))).encode()
+        except UnicodeError as problem:
+            raise RedshiftError(f"The file's encoding is not the one given: {problem}") from None
+
+
+def transcoded(file: io.BufferedIOBase, encoding: str) -> io.BufferedIOBase:
+    """`file` itself when it is UTF-8, as COPY's ENCODING names it."""
+    if encoding == "UTF8":
+        return file
+    text = io.TextIOWrapper(cast(IO[bytes], file), _ENCODINGS[encoding], newline="")
+    return io.BufferedReader(_Transcoded(text), _READ_SIZE)
 
 
 def _service_error(problem: Exception) -> RedshiftError:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 
 from gluelocal.redshift.errors import NotSupportedError, RedshiftError
+from gluelocal.redshift.sql.aliases import expand_aliases
 from gluelocal.redshift.sql.names import read_name, rewrite_names, sql_name
 from gluelocal.redshift.sql.settings import rewrite_setting
 from gluelocal.redshift.sql.steps import Dialect, Load, PassThrough, Script, Statement, Step
@@ -19,7 +20,7 @@ from gluelocal.redshift.sql.types import rewrite_casts
 # Statements without any of these are PostgreSQL's as they stand; a large INSERT is not cut up.
 _CONCERNED = re.compile(
     r"""(?i)["\#]|::|\b(?:copy|unload|create|alter|truncate|set|reset|show|vacuum|analyze|analyse"""
-    r"""|sysdate|cast)\b"""
+    r"""|sysdate|cast|table_schem)\b"""
 )
 _REFUSED_OBJECTS = ("EXTERNAL", "LIBRARY", "MODEL", "DATASHARE", "IDENTITY", "RLS", "MASKING")
 
@@ -35,15 +36,19 @@ def plan(sql: str, dialect: Dialect) -> list[Step]:
         tokens = tokenize(sql, backslashes=sql.lstrip()[:6].upper() == "UNLOAD")
     except LexicalError:
         return [PassThrough(sql)]
-    steps = [_step(Statement(sql, part, dialect)) for part in statements(tokens)]
+    parts = [Statement(sql, part, dialect) for part in statements(tokens)]
+    steps = [_step(part) for part in parts]
+    if steps == [PassThrough(part.original) for part in parts]:
+        return [PassThrough(sql)]
     if all(isinstance(step, PassThrough) for step in steps):
-        return [PassThrough("; ".join(step.sql for step in steps if isinstance(step, PassThrough)))]
+        return [PassThrough("; ".join(step.sql for step in steps))]
     return steps
 
 
 def _step(statement: Statement) -> Step:
     rewrite_names(statement.tokens, statement.edits, statement.dialect.case_sensitive)
     rewrite_casts(statement.tokens, statement.edits, statement.sql)
+    expand_aliases(statement.tokens, statement.edits, statement.sql)
     handler = _HANDLERS.get(statement.tokens[0].word)
     if handler is None:
         return PassThrough(statement.rewritten())

@@ -64,4 +64,4 @@ class Statement:
         return self.sql[self.start : self.end]
 
     def rewritten(self) -> str:
-        return self.edits.apply(self.sql, self.start, self.end)
+        return self.edits.apply(self.sql, self.start, self.end).rstrip()

@@ -175,7 +175,7 @@ class Cursor:
     @property
     def last(self) -> Token:
         """The token read last."""
-        return self.tokens[self.position - 1]
+        return self.tokens[min(self.position, len(self.tokens)) - 1]
 
     def peek(self, ahead: int = 1) -> Token | None:
         index = self.position + ahead
