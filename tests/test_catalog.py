@@ -34,10 +34,12 @@ def glue(aws):
         ("movies", f"s3://{BUCKET}/raw/movies/", {}),
         ("a_csv", f"s3://{BUCKET}/raw/single/a.csv", {}),
         ("gone", f"s3://{BUCKET}/raw/gone/", {"DEPRECATED_BY_CRAWLER": "1700000000"}),
+        ("bare", f"s3://{BUCKET}/raw/bare/", {"classification": "UNKNOWN"}),
         ("dev_movies_imdb_movies", "dev.movies.imdb_movies", {"classification": "redshift"}),
     ]
+    readable = [{"Name": "title", "Type": "string"}, {"Name": "year", "Type": "bigint"}]
     for name, location, parameters in tables:
-        columns = [{"Name": "title", "Type": "string"}, {"Name": "year", "Type": "bigint"}]
+        columns = [] if name == "bare" else readable
         client.create_table(
             DatabaseName=DATABASE,
             TableInput={
@@ -79,9 +81,9 @@ def test_the_table_of_a_place_is_found(glue, key, table):
     assert found == catalog.CatalogTable(DATABASE, table, ("title", "year"))
 
 
-@pytest.mark.parametrize("key", ["raw/mov", "raw/movies/a.csv", "raw/gone/"])
+@pytest.mark.parametrize("key", ["raw/mov", "raw/movies/a.csv", "raw/gone/", "raw/bare/"])
 def test_a_place_without_a_table_is_an_error_that_lists_the_tables(glue, key):
-    with pytest.raises(SourceError, match="has no table for it") as refused:
+    with pytest.raises(SourceError, match="has no readable table for it") as refused:
         catalog.find_table(glue, DATABASE, S3Location(BUCKET, key))
     assert f"movies (s3://{BUCKET}/raw/movies/)" in str(refused.value)
 

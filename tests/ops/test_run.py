@@ -99,7 +99,8 @@ def failing_source_crawl(stubber, tables):
 def test_a_failed_crawl_with_an_older_table_stops_before_the_run(glue, progress):
     client, stubber = glue
     place = run.S3Location.parse("s3://data/raw/a/")
-    table = {"Name": "a", "StorageDescriptor": {"Location": str(place), "Columns": []}}
+    descriptor = {"Location": str(place), "Columns": [{"Name": "title", "Type": "string"}]}
+    table = {"Name": "a", "StorageDescriptor": descriptor}
     failing_source_crawl(stubber, [table])
     with pytest.raises(crawl.CrawlError, match="ended as FAILED: access denied; no run was"):
         run._crawl(client, OUTPUTS, place, progress)
