@@ -1,3 +1,48 @@
-"""One Spark session and one account serve the whole test run."""
+"""What all tests share: one Spark session, one account, one bare MiniStack for a whole test run."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+
+import pytest
 
 pytest_plugins = ["gluelocal.pytest_plugin"]
+
+START_SECONDS = 30
+
+
+@pytest.fixture(scope="session")
+def aws_endpoint(tmp_path_factory):
+    """The URL of AWS's APIs without an account around them: for what only needs S3 or a catalog."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = {
+        **os.environ,
+        "BIND_HOST": "127.0.0.1",
+        "GATEWAY_PORT": str(port),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+    }
+    folder = tmp_path_factory.mktemp("ministack")
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ministack"], env=environment, cwd=folder, stdout=log, stderr=log
+        )
+    try:
+        deadline = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            if process.poll() is not None or time.monotonic() > deadline:
+                pytest.fail(f"MiniStack did not start: {(folder / 'log').read_text()}")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(START_SECONDS)
+
+
+def _answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0

@@ -1,10 +1,5 @@
 """What several tests of the pipeline need: the project's own files, and AWS APIs to deploy to."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import boto3
@@ -26,46 +21,6 @@ def settings(project):
 @pytest.fixture(scope="session")
 def columns(settings):
     return settings.columns
-
-
-@pytest.fixture(scope="session")
-def aws_endpoint(tmp_path_factory):
-    """The URL of a bare MiniStack of this test run: AWS's APIs, without crawlers or job runs."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {
-        **os.environ,
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-    }
-    folder = tmp_path_factory.mktemp("ministack")
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            env=environment,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            _wait_for(port, process, folder / "log")
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
-
-
-def _wait_for(port, process, log):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError(f"MiniStack did not start: {log.read_text()}")
 
 
 @pytest.fixture(scope="session")

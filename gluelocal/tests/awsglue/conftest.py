@@ -5,11 +5,6 @@ parameter `case` is the case, and its id the case's `title`.
 """
 
 import functools
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -17,12 +12,10 @@ from typing import Any
 import boto3
 import pytest
 import yaml
-from botocore.exceptions import BotoCoreError, ClientError
 
 from awsglue.context import GlueContext
 
 CASES = Path(__file__).parent / "cases"
-START_SECONDS = 60
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,49 +34,6 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 @pytest.fixture(scope="session")
 def glue_context(spark: Any) -> GlueContext:
     return GlueContext(spark.sparkContext)
-
-
-@pytest.fixture(scope="session")
-def aws_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The AWS services of one machine, in a process of their own."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    settings = {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-    }
-    folder = tmp_path_factory.mktemp("ministack")
-    with (folder / "log").open("w") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            env={**os.environ, **settings},
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-        )
-    url = f"http://127.0.0.1:{port}"
-    try:
-        _await(url, process)
-        yield url
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _await(url: str, process: "subprocess.Popen[bytes]") -> None:
-    client = _client(url, "glue")
-    end = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            client.get_databases()
-            return
-        except (BotoCoreError, ClientError):
-            assert process.poll() is None, "ministack ended"
-            assert time.monotonic() < end, "ministack does not answer"
-            time.sleep(0.2)
 
 
 @pytest.fixture

@@ -208,6 +208,12 @@ SELECT NULL::text AS redshift_database_name, NULL::text AS schemaname, NULL::tex
     NULL::text AS columnname, NULL::text AS external_type, NULL::int AS columnnum,
     NULL::int AS part_key, NULL::text AS is_nullable WHERE false;
 
+-- Views always bind here, so there are no late-binding ones.
+CREATE OR REPLACE FUNCTION pg_catalog.pg_get_late_binding_view_cols() RETURNS SETOF record
+LANGUAGE sql STABLE AS $$
+    SELECT NULL::name, NULL::name, NULL::name, NULL::text, NULL::int WHERE false
+$$;
+
 CREATE OR REPLACE VIEW pg_catalog.svv_redshift_databases AS
 SELECT datname::varchar(128) AS database_name, datdba::bigint::int AS database_owner,
     'local'::varchar(32) AS database_type, array_to_string(datacl, '~')::varchar(128) AS database_acl,
@@ -272,6 +278,9 @@ CREATE OR REPLACE FUNCTION pg_catalog.len(text) RETURNS int
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT char_length($1) $$;
 CREATE OR REPLACE FUNCTION pg_catalog.charindex(text, text) RETURNS int
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT strpos($2, $1) $$;
+-- Two arguments remove what matches, everywhere.
+CREATE OR REPLACE FUNCTION pg_catalog.regexp_replace(text, text) RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT regexp_replace($1, $2, '', 'g') $$;
 CREATE OR REPLACE FUNCTION pg_catalog.json_extract_path_text(text, VARIADIC text[]) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT coalesce($1::jsonb #>> $2, '') $$;
 CREATE OR REPLACE FUNCTION pg_catalog.json_extract_array_element_text(text, int) RETURNS text
@@ -283,11 +292,9 @@ LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT $1::jsonb::pg_catalog.s
 CREATE OR REPLACE FUNCTION pg_catalog.json_serialize(pg_catalog.super) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT $1::text $$;
 CREATE OR REPLACE FUNCTION pg_catalog.can_json_parse(text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT pg_input_is_valid($1, 'jsonb') $$;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT $1 IS JSON $$;
 CREATE OR REPLACE FUNCTION pg_catalog.is_valid_json(text) RETURNS boolean
-LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-    SELECT CASE WHEN pg_input_is_valid($1, 'jsonb') THEN jsonb_typeof($1::jsonb) = 'object' ELSE false END
-$$;
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$ SELECT $1 IS JSON OBJECT $$;
 CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(text, timestamp) RETURNS timestamp
 LANGUAGE sql STABLE STRICT PARALLEL SAFE AS $$ SELECT $2 AT TIME ZONE 'UTC' AT TIME ZONE $1 $$;
 CREATE OR REPLACE FUNCTION pg_catalog.convert_timezone(text, text, timestamp) RETURNS timestamp

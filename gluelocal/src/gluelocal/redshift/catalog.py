@@ -5,8 +5,8 @@ from importlib import resources
 from pathlib import Path
 
 from gluelocal.redshift.auth import stored_form
-from gluelocal.redshift.backend import BackendPool
 from gluelocal.redshift.config import GatewayConfiguration
+from gluelocal.redshift.pool import BackendPool
 from gluelocal.redshift.sql.quoting import identifier, literal
 
 _TEMPLATE = "template1"

@@ -7,13 +7,14 @@ import secrets
 import socket
 
 from gluelocal.redshift import auth, catalog, wire
-from gluelocal.redshift.backend import Backend, BackendPool
+from gluelocal.redshift.backend import Backend
 from gluelocal.redshift.errors import (
     INVALID_PASSWORD,
     PROTOCOL_VIOLATION,
     ProtocolError,
     RedshiftError,
 )
+from gluelocal.redshift.pool import BackendPool
 from gluelocal.redshift.postgres import SUPERUSER
 from gluelocal.redshift.session import Loader, Session, SessionFacts
 

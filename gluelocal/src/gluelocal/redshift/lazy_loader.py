@@ -4,8 +4,9 @@ import asyncio
 import importlib
 from typing import Any
 
-from gluelocal.redshift.backend import Backend, BackendPool
+from gluelocal.redshift.backend import Backend
 from gluelocal.redshift.config import GatewayConfiguration
+from gluelocal.redshift.pool import BackendPool
 from gluelocal.redshift.session import Loader, Outcome, SessionFacts
 from gluelocal.redshift.sql.steps import Load
 

@@ -26,6 +26,7 @@ from gluelocal.redshift.privileges import DatabaseUser, child_setup, database_us
 SUPERUSER = "rdsdb"
 MAJOR_VERSION = "18"
 _PORT = 5432
+_SOCKET_PREFIX = "gluelocal-pg-"
 _START_SECONDS = 30.0
 _STOP_SECONDS = 10.0
 
@@ -94,8 +95,7 @@ class PostgresServer:
         if not (self.data / "PG_VERSION").is_file():
             self._initialise()
         self._check_version()
-        self._sockets = Path(tempfile.mkdtemp(prefix="gluelocal-pg-", dir="/tmp"))
-        os.chown(self._sockets, self._user.uid, self._user.gid)
+        self._sockets = self._new_socket_folder()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 [binaries() / "postgres", "-D", self.data, "-k", self._sockets],
@@ -148,6 +148,16 @@ class PostgresServer:
             return
         if str(self.data) in command:
             _stop(process)
+
+    def _new_socket_folder(self) -> Path:
+        # The name is kept, so that what a killed gateway left in /tmp goes with the next start.
+        known = self._folder / "sockets"
+        if known.is_file() and Path(known.read_text()).name.startswith(_SOCKET_PREFIX):
+            shutil.rmtree(known.read_text(), ignore_errors=True)
+        made = Path(tempfile.mkdtemp(prefix=_SOCKET_PREFIX, dir="/tmp"))
+        os.chown(made, self._user.uid, self._user.gid)
+        known.write_text(str(made))
+        return made
 
     def _initialise(self) -> None:
         # A folder without PG_VERSION is what an interrupted initdb leaves behind.

@@ -3,9 +3,9 @@
 import datetime
 from dataclasses import dataclass
 
-from gluelocal.redshift.backend import BackendPool
 from gluelocal.redshift.copy.rows import RowError
 from gluelocal.redshift.copy.target import Target
+from gluelocal.redshift.pool import BackendPool
 from gluelocal.redshift.session import SessionFacts
 from gluelocal.redshift.sql.quoting import literal
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Iterator
 import pyarrow as pa
 
 from gluelocal.redshift import wire
-from gluelocal.redshift.backend import Backend, BackendPool
+from gluelocal.redshift.backend import Backend
 from gluelocal.redshift.config import GatewayConfiguration
 from gluelocal.redshift.copy.convert import convert, encode
 from gluelocal.redshift.copy.formats import reader_for
@@ -20,6 +20,7 @@ from gluelocal.redshift.copy.source import S3Files, SourceFile, transcoded
 from gluelocal.redshift.copy.target import Target, describe
 from gluelocal.redshift.copy.types import column_type
 from gluelocal.redshift.errors import RedshiftError
+from gluelocal.redshift.pool import BackendPool
 from gluelocal.redshift.session import Outcome, SessionFacts
 from gluelocal.redshift.sql.steps import Load
 

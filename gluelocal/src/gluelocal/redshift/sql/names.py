@@ -46,6 +46,19 @@ def rewrite_names(tokens: list[Token], edits: Edits, case_sensitive: bool) -> No
             qualified = before is not None and (before.text == "." or before.word == "AS")
             if not qualified and after not in ("(", "."):
                 edits.replace_token(token, "pg_catalog.sysdate()")
+        elif token.word == "JSON_SERIALIZE" and (before is None or before.text != "."):
+            # Unqualified, PostgreSQL reads SQL/JSON's own JSON_SERIALIZE, which knows no SUPER.
+            edits.replace_token(token, "pg_catalog.json_serialize")
+        elif token.kind is Kind.WORD and before is not None and _runs_into(before, token):
+            edits.insert(token.start, " ")
+
+
+def _runs_into(number: Token, word: Token) -> bool:
+    """`THEN 4WHEN`, as a driver's catalog query has it; not `0x1F` or `1_000`."""
+    touching = number.kind is Kind.NUMBER and number.end == word.start
+    return (
+        touching and word.text[0] != "_" and not (number.text == "0" and word.text[0] in "xXoObB")
+    )
 
 
 def is_temporary_name(tokens: list[Token], position: int) -> bool:

@@ -20,7 +20,7 @@ from gluelocal.redshift.sql.types import rewrite_casts
 # Statements without any of these are PostgreSQL's as they stand; a large INSERT is not cut up.
 _CONCERNED = re.compile(
     r"""(?i)["\#]|::|\b(?:copy|unload|create|alter|truncate|set|reset|show|vacuum|analyze|analyse"""
-    r"""|sysdate|cast|table_schem)\b"""
+    r"""|sysdate|cast|json_serialize|table_schem)\b"""
 )
 _REFUSED_OBJECTS = ("EXTERNAL", "LIBRARY", "MODEL", "DATASHARE", "IDENTITY", "RLS", "MASKING")
 
@@ -40,9 +40,8 @@ def plan(sql: str, dialect: Dialect) -> list[Step]:
     steps = [_step(part) for part in parts]
     if steps == [PassThrough(part.original) for part in parts]:
         return [PassThrough(sql)]
-    if all(isinstance(step, PassThrough) for step in steps):
-        return [PassThrough("; ".join(step.sql for step in steps))]
-    return steps
+    passed = [step.sql for step in steps if isinstance(step, PassThrough)]
+    return [PassThrough("; ".join(passed))] if len(passed) == len(steps) else steps
 
 
 def _step(statement: Statement) -> Step:

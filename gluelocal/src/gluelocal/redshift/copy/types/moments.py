@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from gluelocal.redshift.copy.options import CopyOptions
 from gluelocal.redshift.copy.rows import ValueFormatError
 from gluelocal.redshift.copy.target import Column
-from gluelocal.redshift.copy.types.base import ColumnType, register
+from gluelocal.redshift.copy.types.base import ColumnType, may_hold, register
 from gluelocal.redshift.errors import SqlSyntaxError
 
 _INVALID_DATE = 1205
@@ -126,7 +126,7 @@ class Timestamp(ColumnType):
     def from_text(self, texts: pa.Array, column: Column, options: CopyOptions) -> pa.Array:
         if options.time_format not in ("", "auto"):
             raise pa.ArrowInvalid("a format of the user's own")
-        if options.time_format == "" and pc.any(pc.match_substring(texts, "T")).as_py():
+        if options.time_format == "" and may_hold(texts, b"T"):
             raise pa.ArrowInvalid("a T is no part of the default format")
         return self._cast(texts, column)
 
