@@ -1,13 +1,9 @@
 """One gateway and one S3 for all tests of this folder; each test has a schema of its own."""
 
 import json
-import os
 import re
-import socket
 import subprocess
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -81,48 +77,11 @@ class GatewayProcess:
         return code
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
-def s3_url() -> Iterator[str]:
-    """The endpoint of a MiniStack that keeps nothing."""
-    port = free_port()
-    environment = os.environ | {
-        "BIND_HOST": "127.0.0.1",
-        "GATEWAY_PORT": str(port),
-        "IOT_MTLS_ENABLED": "0",
-        "SFTP_ENABLED": "0",
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"],
-            env=environment,
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        else:
-            pytest.fail("MiniStack did not answer")
-        yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(20)
-
-
-@pytest.fixture(scope="session")
-def s3(s3_url: str) -> Any:
+def s3(aws_endpoint: str) -> Any:
     client = boto3.client(
         "s3",
-        endpoint_url=s3_url,
+        endpoint_url=aws_endpoint,
         region_name="us-east-1",
         aws_access_key_id="test",
         aws_secret_access_key="test",
@@ -132,8 +91,10 @@ def s3(s3_url: str) -> Any:
 
 
 @pytest.fixture(scope="session")
-def gateway(s3_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[GatewayProcess]:
-    process = GatewayProcess(tmp_path_factory.mktemp("redshift") / "state", s3_url)
+def gateway(
+    aws_endpoint: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[GatewayProcess]:
+    process = GatewayProcess(tmp_path_factory.mktemp("redshift") / "state", aws_endpoint)
     event = process.launch()
     assert event["event"] == "ready", event
     yield process
