@@ -60,7 +60,8 @@ def test_rulesets_are_stored_listed_and_checked(local_account):
     glue.create_data_quality_ruleset(Name="films", Ruleset=text)
     assert glue.get_data_quality_ruleset(Name="films")["Ruleset"] == text
     listed = glue.list_data_quality_rulesets()["Rulesets"]
-    assert [(one["Name"], one["RuleCount"]) for one in listed] == [("films", 2)]
+    # The account is shared, so other rulesets may be there.
+    assert [one["RuleCount"] for one in listed if one["Name"] == "films"] == [2]
     with pytest.raises(glue.exceptions.AlreadyExistsException):
         glue.create_data_quality_ruleset(Name="films", Ruleset=text)
     with pytest.raises(glue.exceptions.InvalidInputException) as refused:
