@@ -86,7 +86,7 @@ class Account:
 
     def save(self) -> None:
         """Writes the settings; readable by the owner alone, for the password in them."""
-        self.state.mkdir(parents=True, exist_ok=True)
+        make_state(self.state)
         write_private(self.state / "account.json", json.dumps(asdict(self.settings), indent=2))
 
     @property
@@ -140,6 +140,11 @@ def resolve_state(state: Path | None) -> Path:
     if state is None:
         state = Path(os.environ.get(STATE_VARIABLE) or DEFAULT_STATE)
     return state.expanduser().absolute()
+
+
+def make_state(folder: Path) -> None:
+    """Makes a state folder that its owner alone can read: the account's secrets are kept in it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def write_private(file: Path, text: str) -> None:

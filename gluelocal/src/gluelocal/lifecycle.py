@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from gluelocal.account import Account, resolve_state
+from gluelocal.account import Account, make_state, resolve_state
 from gluelocal.errors import GluelocalError, UsageError
 
 STOP_SECONDS = 40.0
@@ -49,7 +49,7 @@ def up(
 
 
 def _start(folder: Path, port: int | None, redshift_port: int | None) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
+    make_state(folder)
     command = [sys.executable, "-m", "gluelocal.server", "--state", str(folder)]
     if port is not None:
         command += ["--port", str(port)]

@@ -22,7 +22,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 
 from gluelocal import ministack
-from gluelocal.account import LOOPBACK, Account, write_private
+from gluelocal.account import LOOPBACK, Account, make_state, write_private
 from gluelocal.clients import Clients
 from gluelocal.crawlers import Crawlers
 from gluelocal.dataquality.rulesets import Rulesets
@@ -170,7 +170,7 @@ def main() -> int:
     )
     try:
         account = Account.open_or_create(options.state, options.port, options.redshift_port)
-        account.state.mkdir(parents=True, exist_ok=True)
+        make_state(account.state)
         with _only_one(account.state):
             asyncio.run(Server(account).run(announce))
     except GluelocalError as problem:

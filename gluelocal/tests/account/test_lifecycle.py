@@ -119,3 +119,18 @@ def test_purge_leaves_a_folder_alone_that_is_no_accounts(tmp_path):
     with pytest.raises(UsageError, match="is not an account's state"):
         lifecycle.down(tmp_path, purge=True)
     assert (tmp_path / "thesis.txt").read_text() == "mine"
+
+
+def test_the_state_folder_is_its_owners_alone(state):
+    lifecycle.up(state, port=0, redshift_port=0)
+    assert state.stat().st_mode & 0o077 == 0
+    assert (state / "account.json").stat().st_mode & 0o077 == 0
+
+
+def test_the_redshift_password_is_in_no_log_and_on_no_command_line(local_account):
+    password = local_account.environment["REDSHIFT_PASSWORD"]
+    pid = lifecycle.running_pid(local_account.state)
+    family = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    assert password not in (local_account.state / "account.log").read_text()
+    assert all(password not in " ".join(process.cmdline()) for process in family)
+    assert password not in repr(Account.open(local_account.state))
