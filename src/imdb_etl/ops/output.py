@@ -92,13 +92,9 @@ class TextOutput(Output):
         if not result.runs:
             self._line("No job run yet; start one with `imdb-etl run`")
             return
-        table = Table(box=None)
-        for heading in ("run", "state", "started", "seconds", "error"):
-            table.add_column(heading, overflow="fold")
         for run in result.runs:
-            row = (run.job_run_id, run.state, run.started, str(run.seconds), run.error or "")
-            table.add_row(*(Text(cell) for cell in row))
-        self._console.print(table)
+            error = f": {run.error}" if run.error else ""
+            self._line(f"Run {run.job_run_id}: {run.state}, {run.started}, {run.seconds} s{error}")
 
     def error(self, message: str) -> None:
         _print_error(self._errors, message)

@@ -85,8 +85,8 @@ def main() -> int:
 def account(commands: AccountCommands, keep: bool, steps: Steps) -> Iterator[bool]:
     """A running account; yields whether it goes on running afterwards."""
     if _is_running(commands):
-        with steps.step("the local account runs already and is left running"):
-            yield True
+        steps.say("The local account runs already: it is used, and left running")
+        yield True
         return
     interrupted = True
     try:
