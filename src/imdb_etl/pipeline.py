@@ -12,11 +12,11 @@ from functools import reduce
 from typing import Any
 
 import boto3
-from awsglue.context import GlueContext
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 from pyspark.storagelevel import StorageLevel
 
+from awsglue.context import GlueContext
 from imdb_etl import (
     audit,
     catalog,

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+from pyspark.sql import DataFrame
+
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.transforms import SelectFromCollection
 from awsgluedq.transforms import EvaluateDataQuality
-from botocore.exceptions import ClientError
-from pyspark.sql import DataFrame
-
 from imdb_etl.errors import RulesetError
 from imdb_etl.locations import S3Location
 from imdb_etl.names import PASSED, evaluation_context

@@ -1,8 +1,8 @@
 """Step 1: a catalog table -> rows."""
 
-from awsglue.context import GlueContext
 from pyspark.sql import DataFrame
 
+from awsglue.context import GlueContext
 from imdb_etl.catalog import CatalogTable
 from imdb_etl.errors import SourceError
 from imdb_etl.locations import S3Location

@@ -12,7 +12,7 @@ from gluelocal.jobs.service import JobRuns
 
 def start(tmp_path, source):
     process = subprocess.Popen([sys.executable, "-c", source], start_new_session=True)
-    return RunProcess(process, tmp_path / "error.json")
+    return RunProcess(process, tmp_path)
 
 
 def test_a_run_past_its_deadline_timed_out(tmp_path):

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.sql import DataFrame
 
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
 from imdb_etl.config import RedshiftTarget
 from imdb_etl.errors import SinkError
 from imdb_etl.locations import S3Location

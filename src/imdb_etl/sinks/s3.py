@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
 from pyspark.sql import DataFrame
 
+from awsglue.context import GlueContext
+from awsglue.dynamicframe import DynamicFrame
 from imdb_etl.locations import S3Location
 
 

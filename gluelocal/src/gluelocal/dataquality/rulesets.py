@@ -11,9 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dqdl.errors import DqdlError
-
 import dqdl
+from dqdl.errors import DqdlError
 from gluelocal.account import write_private
 from gluelocal.endpoint import ApiError, Operation
 

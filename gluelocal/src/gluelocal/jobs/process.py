@@ -25,6 +25,10 @@ from gluelocal.jobs.store import ERROR_LOG, OUTPUT_LOG
 SPARK_COMMANDS = frozenset({"glueetl"})
 SHELL_COMMANDS = frozenset({"pythonshell"})
 STOP_GRACE_SECONDS = 5.0
+ERROR_FILE = "error.json"
+
+_NO_JVM = "JAVA_GATEWAY_EXITED"
+_JAVA_EXCEPTION = 'Exception in thread "main"'
 
 
 class LaunchError(GluelocalError):
@@ -41,9 +45,9 @@ class Ending:
 class RunProcess:
     """A script's process; it and everything it starts are one process group."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", error_file: Path) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
         self._process = process
-        self._error_file = error_file
+        self._folder = folder
 
     @property
     def pid(self) -> int:
@@ -66,6 +70,12 @@ class RunProcess:
         self._signal_group(signal.SIGKILL)
         self._process.wait()
 
+    def _last_words_of_java(self) -> str:
+        """Why the JVM did not start: Python only knows that it did not."""
+        lines = (self._folder / ERROR_LOG).read_text(errors="replace").splitlines()
+        said = [line for line in lines if line.startswith(_JAVA_EXCEPTION)]
+        return said[-1] if said else "The log of the run has what it printed."
+
     def _signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
@@ -73,9 +83,11 @@ class RunProcess:
     def _error(self, code: int) -> str | None:
         if code == 0:
             return None
-        if self._error_file.is_file():
-            error = json.loads(self._error_file.read_text())
-            return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+        error_file = self._folder / ERROR_FILE
+        if error_file.is_file():
+            error = json.loads(error_file.read_text())
+            text = f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+            return f"{text} {self._last_words_of_java()}" if _NO_JVM in text else text
         if code < 0:
             return f"Command was ended by signal {signal.Signals(-code).name}"
         return f"Command failed with exit code {code}"
@@ -104,8 +116,7 @@ def launch(
     no_profiles = folder / "aws-config"
     no_profiles.touch()
     environment = _environment(account, modules, inherited, no_profiles)
-    error_file = folder / "error.json"
-    environment[ERROR_FILE_VARIABLE] = str(error_file)
+    environment[ERROR_FILE_VARIABLE] = str(folder / ERROR_FILE)
     if command in SPARK_COMMANDS:
         jars = tuple(
             str(_fetch(s3, url, folder / "jars", "a jar of --extra-jars"))
@@ -126,7 +137,7 @@ def launch(
             stderr=err,
             start_new_session=True,
         )
-    return RunProcess(process, error_file)
+    return RunProcess(process, folder)
 
 
 def _environment(
