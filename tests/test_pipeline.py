@@ -184,7 +184,7 @@ def test_cells_that_do_not_fit_their_type_are_rejected_with_their_text(run, rows
     assert summary.rows == RowCounts(read=1000, loaded=748, rejected=252)
     (row,) = [row for row in run.rejects if row["series_title"] == "Heat"]
     assert row["no_of_votes"] == "many"
-    assert "'many' is not a long" in row["reject_reasons"][0]
+    assert "'many' is not a bigint" in row["reject_reasons"][0]
 
 
 def test_a_lost_reject_fails_the_run_before_redshift_is_touched(run, services):

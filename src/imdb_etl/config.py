@@ -20,6 +20,7 @@ _MAX_VARCHAR = 65535
 _MAX_PRECISION = 38
 
 Reads = Literal["plain", "minutes", "thousands"]
+ReadAs = Literal["string", "bigint", "double"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ class Column:
     `type` is a Redshift type: smallint, integer, bigint, decimal(p,s) or varchar(n), n in bytes.
     `reads` tells how the source writes a number: plain (`9.3`), minutes (`142 min`) or thousands
     (`28,341,469`). A cell that is empty is absent: NULL where `nullable`, else the row is rejected.
+    `read_as` is the type in which rules and mapping see the source column, whatever a crawler made
+    of the file at hand: string, bigint or double.
     """
 
     name: str
@@ -36,6 +39,7 @@ class Column:
     source: str
     nullable: bool = True
     reads: Reads = "plain"
+    read_as: ReadAs = "string"
 
     def __post_init__(self) -> None:
         _check_identifier("column name", self.name)

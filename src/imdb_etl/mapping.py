@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
-from pyspark.sql.types import DataType, DoubleType, FloatType, StringType
+from pyspark.sql.types import StringType
 
+from imdb_etl.cells import cell_text
 from imdb_etl.config import Column, Reads
 from imdb_etl.names import REJECT_REASONS, TARGET
 
@@ -54,18 +55,6 @@ def target_rows(rows: DataFrame) -> DataFrame:
 def source_rows(rows: DataFrame) -> DataFrame:
     """The rows without their converted values."""
     return rows.drop(TARGET)
-
-
-def cell_text(name: str, kind: DataType) -> Expression:
-    """A source cell as text, NULL when it is absent (NULL or nothing but blanks)."""
-    cell = sf.col(f"`{name}`")
-    text = cell.cast("string")
-    if isinstance(kind, (DoubleType, FloatType)):
-        # 12345678.0 prints as 1.2345678E7. Its digits come from a decimal when that is the same.
-        exact = cell.cast("decimal(38,18)")
-        same = text.contains("E") & (exact.cast(kind) == cell)
-        text = sf.when(same, exact.cast("string")).otherwise(text)
-    return sf.when(sf.trim(text) != "", text)
 
 
 def converted(column: Column, text: Expression) -> Expression:

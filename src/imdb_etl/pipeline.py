@@ -20,7 +20,7 @@ from awsglue.context import GlueContext
 from imdb_etl import (
     audit,
     catalog,
-    choices,
+    conform,
     duplicates,
     events,
     locations,
@@ -127,7 +127,8 @@ def process(
         read = rows.count()
         source.require_rows(read, request.source)
     with watch.step("evaluate rules"):
-        judged = quality.evaluate(glue, choices.fitting(rows), request.ruleset, prepared.ruleset)
+        conforming = conform.conforming(rows, config.columns)
+        judged = quality.evaluate(glue, conforming, request.ruleset, prepared.ruleset)
     with watch.step("route and map"):
         by_rules = router.by_rules(judged.rows)
         converted = duplicates.mark_duplicates(
@@ -137,7 +138,11 @@ def process(
         ).persist(StorageLevel.MEMORY_AND_DISK)
         mapped = router.by_reasons(converted)
         loadable = mapped.valid.count()
-    rejects = _union(choices.misfits(rows), by_rules.rejected, mapping.source_rows(mapped.rejected))
+    rejects = _union(
+        conform.misfits(rows, config.columns),
+        by_rules.rejected,
+        mapping.source_rows(mapped.rejected),
+    )
     places = Places.of(config, request.run_id)
     storage = boto3.client("s3")
     try:
