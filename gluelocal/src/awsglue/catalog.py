@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
-from pyspark.sql import types as S  # noqa: N812 - Glue has types of the same names
+from pyspark.sql import types as S
 
 from awsglue.clients import client
 from awsglue.engine.types import spark_type

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - Spark's own habit
+from pyspark.sql import functions as F
 
 from dqdl import sql
 from dqdl.errors import RuleFailedError

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - Spark's own habit
+from pyspark.sql import functions as F
 from pyspark.sql.types import ArrayType, StringType
 
 from dqdl import sql

@@ -2,7 +2,7 @@
 
 from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - Spark's own habit
+from pyspark.sql import functions as F
 
 from dqdl.errors import RuleFailedError
 from dqdl.measuring import spark_problem

@@ -24,7 +24,7 @@ from hypercorn.config import Config
 from gluelocal import ministack
 from gluelocal.account import LOOPBACK, Account, make_state, write_private
 from gluelocal.clients import Clients
-from gluelocal.crawlers import Crawlers
+from gluelocal.crawler.service import Crawlers
 from gluelocal.dataquality.rulesets import Rulesets
 from gluelocal.endpoint import Endpoint, Operation, collect
 from gluelocal.errors import GluelocalError

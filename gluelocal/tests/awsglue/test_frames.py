@@ -6,7 +6,7 @@ from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import types as S
 
 from awsglue import gluetypes
 from awsglue.context import GlueContext

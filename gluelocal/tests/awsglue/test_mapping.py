@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from pyspark.sql import functions as F  # noqa: N812
+from pyspark.sql import functions as F
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import redshift_connector
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import types as S
 
 from awsglue.context import GlueContext
 from awsglue.data_sink.redshift import connection, staging, statements, target

@@ -3,7 +3,6 @@
 The scripts are `pythonshell` jobs, so that a run takes a moment and not a Spark start.
 """
 
-import json
 import time
 import uuid
 
@@ -37,29 +36,9 @@ def make_job(local_account, glue):
 
 
 @pytest.fixture
-def event_queue(local_account):
-    """A queue that gets every event of source aws.glue; read with `receive(state)`."""
-    sqs, events = local_account.client("sqs"), local_account.client("events")
-    name = f"events-{uuid.uuid4().hex[:8]}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    events.put_rule(Name=name, EventPattern=json.dumps({"source": ["aws.glue"]}))
-    events.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn["QueueArn"]}])
-
-    def receive(run_id, seconds=10.0):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-            for message in answer.get("Messages", ()):
-                event = json.loads(message["Body"])
-                if event["detail"].get("jobRunId") == run_id:
-                    return event
-            time.sleep(0.1)
-        raise AssertionError(f"no event for run {run_id} within {seconds} s")
-
-    yield receive
-    events.remove_targets(Rule=name, Ids=["q"])
-    events.delete_rule(Name=name)
+def event_queue(glue_events):
+    """The event of a run, by the run's id."""
+    return lambda run_id: glue_events(lambda event: event["detail"].get("jobRunId") == run_id)
 
 
 def await_run(glue, name, run_id, states=ENDED, seconds=30.0):

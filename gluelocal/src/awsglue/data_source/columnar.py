@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
+from pyspark.sql import functions as F
 
 from awsglue.catalog import CatalogTable
 from awsglue.data_source.files import FileSet, reading

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrameReader, SparkSession
-from pyspark.sql import types as S  # noqa: N812 - Glue has types of the same names
+from pyspark.sql import types as S
 
 from awsglue.errors import DataReadError, InvalidOptionError
 from awsglue.storage import Storage

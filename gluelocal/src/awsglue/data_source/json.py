@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from pyspark.sql import Column, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.catalog import CatalogTable
 from awsglue.data_source.files import FileSet, reading

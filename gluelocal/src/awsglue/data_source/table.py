@@ -5,7 +5,7 @@ from functools import reduce
 from typing import Any
 
 from pyspark.sql import SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
+from pyspark.sql import functions as F
 
 from awsglue.catalog import CatalogTable, Partition
 

@@ -6,8 +6,8 @@ A path that leads nowhere is passed over, as the service does with records that 
 from collections.abc import Iterable
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.engine import paths
 from awsglue.engine.paths import column, quoted

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from pyspark.sql import Column
-from pyspark.sql import types as S  # noqa: N812 - Glue has types of the same names
+from pyspark.sql import types as S
 
 from awsglue.engine import paths
 from awsglue.engine.paths import Path

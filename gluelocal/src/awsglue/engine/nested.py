@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from pyspark.sql import Column
-from pyspark.sql import types as S  # noqa: N812 - Glue has types of the same names
+from pyspark.sql import types as S
 
 from awsglue.engine.paths import column
 from awsglue.engine.rows import Rows

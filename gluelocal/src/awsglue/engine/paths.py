@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.errors import InvalidOptionError
 

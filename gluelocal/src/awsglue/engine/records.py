@@ -11,8 +11,8 @@ from typing import Any
 
 from pyspark import RDD, StorageLevel
 from pyspark.sql import DataFrame, Row, SparkSession
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.engine import inference
 from awsglue.engine.paths import column

@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
-from awsglue import gluetypes as G  # noqa: N812
+from awsglue import gluetypes as G
 from awsglue.engine import text
 from awsglue.engine.paths import column
 from awsglue.engine.types import glue_name, glue_type

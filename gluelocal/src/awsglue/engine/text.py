@@ -4,8 +4,8 @@ Spark's cast is no test: it reads '1.5' as the long 1 and '1d' as a double.
 """
 
 from pyspark.sql import Column
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.errors import DataReadError
 

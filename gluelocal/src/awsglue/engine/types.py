@@ -2,10 +2,10 @@
 
 import re
 
-from pyspark.sql import types as S  # noqa: N812 - many names, and Glue's types have the same ones
+from pyspark.sql import types as S
 from pyspark.sql.types import _parse_datatype_string
 
-from awsglue import gluetypes as G  # noqa: N812
+from awsglue import gluetypes as G
 from awsglue.errors import InvalidOptionError
 
 DEFAULT_DECIMAL = S.DecimalType(10, 2)

@@ -6,7 +6,6 @@ folder, which `gluelocal logs` shows, grow while it goes on.
 """
 
 import logging
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -14,13 +13,11 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gluelocal.jobs.store import ERROR_LOG, OUTPUT_LOG
+from gluelocal.log_streams import put_lines
 
 logger = logging.getLogger(__name__)
 
 GROUPS = {"/aws-glue/jobs/output": OUTPUT_LOG, "/aws-glue/jobs/error": ERROR_LOG}
-MAX_EVENTS = 500
-MAX_EVENT_CHARACTERS = 60_000
-"""PutLogEvents takes 10,000 events and 1 MiB at once; these stay below both."""
 
 
 def publish_logs(client: Any, job_run: Mapping[str, Any], folder: Path) -> None:
@@ -34,23 +31,3 @@ def publish_logs(client: Any, job_run: Mapping[str, Any], folder: Path) -> None:
             put_lines(client, group, job_run["Id"], lines)
         except (BotoCoreError, ClientError) as problem:
             logger.error("the log of run %s is not in %s: %s", job_run["Id"], group, problem)
-
-
-def put_lines(client: Any, group: str, stream: str, lines: list[str]) -> None:
-    """Puts lines into a log stream, which is made when it is not there."""
-    for make, names in (
-        (client.create_log_group, {"logGroupName": group}),
-        (client.create_log_stream, {"logGroupName": group, "logStreamName": stream}),
-    ):
-        try:
-            make(**names)
-        except client.exceptions.ResourceAlreadyExistsException:
-            continue
-    now = int(time.time() * 1000)
-    events = [
-        {"timestamp": now, "message": line[:MAX_EVENT_CHARACTERS]} for line in lines if line.strip()
-    ]
-    for first in range(0, len(events), MAX_EVENTS):
-        client.put_log_events(
-            logGroupName=group, logStreamName=stream, logEvents=events[first : first + MAX_EVENTS]
-        )

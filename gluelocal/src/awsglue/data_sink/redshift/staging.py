@@ -6,8 +6,8 @@ import uuid
 from typing import NamedTuple
 
 from pyspark.sql import Column, DataFrame
-from pyspark.sql import functions as F  # noqa: N812 - the name that Spark users know
-from pyspark.sql import types as S  # noqa: N812
+from pyspark.sql import functions as F
+from pyspark.sql import types as S
 
 from awsglue.engine.paths import column
 from awsglue.errors import InvalidOptionError

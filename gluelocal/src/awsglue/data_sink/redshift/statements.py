@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pyspark.sql import types as S  # noqa: N812 - Glue has types of the same names
+from pyspark.sql import types as S
 
 from awsglue.errors import InvalidOptionError, NotSupportedError
 

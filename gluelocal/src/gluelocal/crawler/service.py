@@ -1,33 +1,29 @@
 """The crawler operations of the Glue API: start, stop, states, history, metrics, events.
 
-What a crawl does is in `gluelocal.crawler`; here is when it does it and how that is told. Fields,
+What a crawl does is in `run.py`; here is when it does it and how that is told. Fields,
 states and errors: the Glue API (glue-2017-03-31).
 """
 
-import json
 import logging
 import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from gluelocal import events
-from gluelocal.account import Account, write_private
+from gluelocal.account import Account
 from gluelocal.clients import Clients, as_api_error
 from gluelocal.crawler import CrawlCancelled, CrawlClients, CrawlError, CrawlSummary, crawl
+from gluelocal.crawler.history import LOG_GROUP, CrawlHistory, as_crawl, as_last_crawl, counts
 from gluelocal.endpoint import ApiError, Operation
-from gluelocal.jobs.logs import put_lines
+from gluelocal.log_streams import put_lines
 
 logger = logging.getLogger(__name__)
-
-LOG_GROUP = "/aws-glue/crawlers"
-KEPT_CRAWLS = 100
 
 Emit = Callable[[Mapping[str, Any]], None]
 
@@ -50,7 +46,7 @@ class Crawlers:
         self._emit = emit
         self._lock = threading.Lock()
         self._active: dict[str, _Active] = {}
-        self._history = _History(account.state / "crawlers")
+        self._history = CrawlHistory(account.state / "crawlers")
 
     def operations(self) -> Mapping[str, Operation]:
         return {
@@ -103,7 +99,7 @@ class Crawlers:
     def crawls(self, request: Mapping[str, Any]) -> dict[str, Any]:
         name = self._definition({"Name": request.get("CrawlerName")})["Name"]
         newest_first = list(reversed(self._history.of(name)))
-        return {"Crawls": [_as_crawl(one) for one in newest_first]}
+        return {"Crawls": [as_crawl(one) for one in newest_first]}
 
     def metrics(self, request: Mapping[str, Any]) -> dict[str, Any]:
         wanted = set(request.get("CrawlerNameList") or (one["Name"] for one in self._all()))
@@ -157,22 +153,22 @@ class Crawlers:
                 "CrawlElapsedTime": int((time.time() - active.started) * 1000),
             }
         if past := self._history.of(name):
-            shown["LastCrawl"] = _as_last_crawl(name, past[-1])
+            shown["LastCrawl"] = as_last_crawl(name, past[-1])
         return shown
 
     def _measured(self, name: str) -> dict[str, Any]:
         past = self._history.of(name)
         seconds = sorted(one["ended"] - one["started"] for one in past)
-        counts = past[-1]["counts"] if past else {}
+        last = past[-1]["counts"] if past else {}
         return {
             "CrawlerName": name,
             "TimeLeftSeconds": 0.0,
             "StillEstimating": name in self._active,
             "LastRuntimeSeconds": past[-1]["ended"] - past[-1]["started"] if past else 0.0,
             "MedianRuntimeSeconds": seconds[len(seconds) // 2] if seconds else 0.0,
-            "TablesCreated": counts.get("tablesCreated", 0),
-            "TablesUpdated": counts.get("tablesUpdated", 0),
-            "TablesDeleted": counts.get("tablesDeleted", 0),
+            "TablesCreated": last.get("tablesCreated", 0),
+            "TablesUpdated": last.get("tablesUpdated", 0),
+            "TablesDeleted": last.get("tablesDeleted", 0),
         }
 
     def _crawl(self, definition: Mapping[str, Any], active: _Active) -> None:
@@ -199,7 +195,7 @@ class Crawlers:
             "error": error,
             "started": active.started,
             "ended": time.time(),
-            "counts": _counts(summary),
+            "counts": counts(summary),
         }
         self._publish(name, [*lines, *([error] if error else [])])
         self._history.add(name, record)
@@ -235,58 +231,3 @@ class Crawlers:
             put_lines(self._clients("logs"), LOG_GROUP, name, lines)
         except (BotoCoreError, ClientError) as problem:
             logger.error("the log of crawler %s is not in %s: %s", name, LOG_GROUP, problem)
-
-
-class _History:
-    """The past crawls of each crawler, oldest first, one file a crawler."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def of(self, name: str) -> list[dict[str, Any]]:
-        file = self._file(name)
-        past: list[dict[str, Any]] = json.loads(file.read_text()) if file.is_file() else []
-        return past
-
-    def add(self, name: str, record: dict[str, Any]) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        kept = [*self.of(name), record][-KEPT_CRAWLS:]
-        write_private(self._file(name), json.dumps(kept))
-
-    def _file(self, name: str) -> Path:
-        # A crawler's name may hold characters that a file's may not.
-        return self._folder / f"{name.encode().hex()}.json"
-
-
-def _counts(summary: CrawlSummary) -> dict[str, int]:
-    counted = asdict(summary)
-    return {
-        f"{what}{change.capitalize()}": counted[f"{what}_{change}"]
-        for what in ("tables", "partitions")
-        for change in ("created", "updated", "deleted")
-    }
-
-
-def _as_last_crawl(name: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "Status": record["status"],
-        **({"ErrorMessage": record["error"]} if record["error"] else {}),
-        "LogGroup": LOG_GROUP,
-        "LogStream": name,
-        "MessagePrefix": record["id"],
-        "StartTime": record["started"],
-    }
-
-
-_HISTORY_STATES = {"SUCCEEDED": "COMPLETED", "FAILED": "FAILED", "CANCELLED": "STOPPED"}
-
-
-def _as_crawl(record: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "CrawlId": record["id"],
-        "State": _HISTORY_STATES[record["status"]],
-        "StartTime": record["started"],
-        "EndTime": record["ended"],
-        "Summary": json.dumps(record["counts"]),
-        **({"ErrorMessage": record["error"]} if record["error"] else {}),
-    }
