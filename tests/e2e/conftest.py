@@ -13,7 +13,7 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 IMDB_ETL = Path(sys.executable).with_name("imdb-etl")
-RUN_SECONDS = 180
+RUN_SECONDS = 400
 
 
 @dataclass(frozen=True)
