@@ -109,3 +109,4 @@ def test_an_account_that_does_not_stop_is_said(tmp_path, steps, printed):
     with account(fake.commands, False, steps):
         pass
     assert "down does not work" in printed.getvalue()
+    assert "local account stopped" not in printed.getvalue()

@@ -100,6 +100,9 @@ def down(
 ) -> None:
     """Stop the account; its state is kept unless --purge."""
     folder = resolve_state(state)
+    if not folder.is_dir():
+        out.print(f"It was not running, and there is no state in {folder}")
+        return
     stopped = lifecycle.down(folder, purge)
     kept = "its state is removed" if purge else f"the state is kept in {folder}"
     out.print(f"{'Stopped' if stopped else 'It was not running'}; {kept}")

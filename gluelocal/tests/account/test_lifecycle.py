@@ -134,3 +134,12 @@ def test_the_redshift_password_is_in_no_log_and_on_no_command_line(local_account
     assert password not in (local_account.state / "account.log").read_text()
     assert all(password not in " ".join(process.cmdline()) for process in family)
     assert password not in repr(Account.open(local_account.state))
+
+
+@pytest.mark.parametrize("words", [["down"], ["down", "--purge"]])
+def test_down_where_there_is_nothing_claims_nothing(tmp_path, words):
+    ended = command(*words, "--state", tmp_path / "none")
+    assert ended.returncode == 0
+    assert "there is no state" in ended.stdout
+    assert "kept" not in ended.stdout
+    assert "removed" not in ended.stdout

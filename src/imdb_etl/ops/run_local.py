@@ -119,8 +119,12 @@ def _stop(commands: AccountCommands, steps: Steps) -> None:
     try:
         with steps.step("local account stopped, its state kept"):
             answer = run_command(commands.down)
-        if answer.returncode != 0:
-            steps.say(f"`{' '.join(commands.down)}` failed: {said(answer)}")
+            if answer.returncode != 0:
+                # Inside the step, so that nothing says that the account was stopped.
+                raise ConfigError(f"`{' '.join(commands.down)}` failed: {said(answer)}")
+    except ConfigError as problem:
+        # How the run itself ended is the news; this stands beside it.
+        steps.say(str(problem))
     finally:
         for number, handler in zip(stops, before, strict=True):
             signal.signal(number, handler)

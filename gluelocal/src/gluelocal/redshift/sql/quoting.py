@@ -9,7 +9,3 @@ def literal(value: str) -> str:
     """A string constant; right whatever standard_conforming_strings says."""
     quoted = "'" + value.replace("'", "''") + "'"
     return " E" + quoted.replace("\\", "\\\\") if "\\" in value else quoted
-
-
-def nullable_literal(value: str | None) -> str:
-    return "NULL" if value is None else literal(value)
