@@ -40,7 +40,7 @@ def evaluate(
     from dqdl.planner import Plan, Planner, plan_verdict
     from dqdl.queries import Queries
     from dqdl.results import Evaluation, RuleOutcome
-    from dqdl.rowoutcomes import row_outcomes, sound_rules
+    from dqdl.rowoutcomes import RowOutcomes, sound_rules
     from dqdl.spark import JavaRegex, check_filter, setting
 
     if options.cache_input:
@@ -52,6 +52,7 @@ def evaluate(
         find=JavaRegex(spark).find,
         case_sensitive=setting(spark, "spark.sql.caseSensitive"),
         ansi=setting(spark, "spark.sql.ansi.enabled"),
+        sources={alias: source.dtypes for alias, source in (sources or {}).items()},
     )
     queries = Queries(frame, sources or {})
     planner = Planner(scope, options, lambda where: check_filter(frame, where), queries.check)
@@ -71,4 +72,4 @@ def evaluate(
                 labels=parsed.labels_of(rule.rule),
             )
         )
-    return Evaluation(outcomes, frame, row_outcomes(flagged, plan.rules))
+    return Evaluation(outcomes, frame, RowOutcomes(flagged, plan.rules))

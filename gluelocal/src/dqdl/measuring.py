@@ -16,6 +16,7 @@ from dqdl.plan import (
     GroupAggregate,
     Measure,
     Measured,
+    Probe,
     RowsPassing,
     ScalarQuery,
     Value,
@@ -58,7 +59,14 @@ def measure(
     for m in measures:
         if isinstance(m, ScalarQuery):
             answers[m] = _scalar(query, m.sql)
-    return Measured(answers)
+    return Measured(answers, {m: _probed(m, frame) for m in measures if isinstance(m, Probe)})
+
+
+def _probed(probe: Probe, frame: DataFrame) -> object:
+    try:
+        return probe.answer(frame)
+    except RuleFailedError as problem:
+        return problem
 
 
 def _aggregated(frame: DataFrame, measures: Sequence[Measure], texts: Sequence[str]) -> Answers:

@@ -5,12 +5,16 @@ computes it once.
 """
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from dqdl.errors import RuleFailedError
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
 
 Value: TypeAlias = float | int | Decimal | None
 
@@ -65,7 +69,17 @@ class RowsPassing:
     predicate: str
 
 
-Measure: TypeAlias = Aggregate | GroupAggregate | ScalarQuery | RowsPassing
+class Probe(ABC):
+    """A measure that finds its own answer, from files or the like; a frozen dataclass.
+
+    `answer` raises RuleFailedError when there is none. PySpark is imported inside it.
+    """
+
+    @abstractmethod
+    def answer(self, frame: "DataFrame") -> object: ...
+
+
+Measure: TypeAlias = Aggregate | GroupAggregate | ScalarQuery | RowsPassing | Probe
 
 
 @dataclass(frozen=True)
@@ -73,12 +87,20 @@ class Measured:
     """The answers. A measure that failed raises RuleFailedError when a rule looks at it."""
 
     values: Mapping[Measure, Value | RuleFailedError]
+    found: Mapping[Probe, object] = field(default_factory=dict)
 
     def get(self, measure: Measure) -> float | None:
         value = self.values[measure]
         if isinstance(value, RuleFailedError):
             raise value
         return None if value is None else float(value)
+
+    def probed(self, probe: Probe) -> object:
+        """What the probe answered."""
+        answer = self.found[probe]
+        if isinstance(answer, RuleFailedError):
+            raise answer
+        return answer
 
     def count(self, measure: Measure) -> int:
         return int(self.get(measure) or 0)

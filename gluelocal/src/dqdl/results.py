@@ -7,6 +7,8 @@ from typing import Literal
 from pyspark.sql import DataFrame
 from pyspark.sql.types import DoubleType, MapType, StringType, StructType
 
+from dqdl.rowoutcomes import RowOutcomes
+
 
 @dataclass(frozen=True)
 class RuleOutcome:
@@ -26,11 +28,11 @@ class RuleOutcome:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The outcomes in ruleset order, and the input with each row's outcomes, not computed yet."""
+    """The outcomes in ruleset order, and each row's outcomes, not computed yet."""
 
     outcomes: list[RuleOutcome]
     original: DataFrame
-    rows: DataFrame
+    rows: RowOutcomes
 
     def rule_outcomes_frame(self) -> DataFrame:
         """Rule, Outcome, FailureReason, EvaluatedMetrics, EvaluatedRule; one row a rule.
@@ -64,4 +66,4 @@ class Evaluation:
     def row_outcomes_frame(self) -> DataFrame:
         """The input's columns, then DataQualityRulesPass, ...Fail, ...Skip (arrays of rule texts)
         and DataQualityEvaluationResult (Failed when the Fail array is not empty)."""
-        return self.rows
+        return self.rows.frame()

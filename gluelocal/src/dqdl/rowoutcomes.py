@@ -4,7 +4,7 @@ A rule takes two bits of a long: 0 pass, 1 fail, 2 skip.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
@@ -22,30 +22,84 @@ SKIP = "DataQualityRulesSkip"
 RESULT = "DataQualityEvaluationResult"
 
 _RULES_A_WORD = 31
+_PASSED = 0
+_FAILED = 1
 _SKIPPED = 2
 _WORD = "__dqdl_outcomes_{}"
 
 
-def row_outcomes(flagged: DataFrame, rules: Sequence[PlannedRule]) -> DataFrame:
-    """`flagged` (the input, and flags that start with `__dqdl_`) with the four outcome columns.
+@dataclass(frozen=True)
+class RowCounts:
+    """How many rows a rule passed, failed and skipped on."""
 
-    No row is added, dropped or changed. Input columns of the outcome columns' names give way to
-    them.
-    """
-    words = [rules[i : i + _RULES_A_WORD] for i in range(0, len(rules), _RULES_A_WORD)]
-    names = [_WORD.format(i) for i in range(len(words))]
-    flags = [name for name in flagged.columns if name.startswith("__dqdl_")]
-    masked = flagged.drop(PASS, FAIL, SKIP, RESULT).select(
-        "*", *(F.expr(_mask(word)).alias(name) for name, word in zip(names, words, strict=True))
-    )
-    return masked.select(
-        "*",
-        _texts(rules, names, "{code} = 0").alias(PASS),
-        _texts(rules, names, "{code} = 1").alias(FAIL),
-        # Glue's array of skipped rules may hold NULL by its type.
-        _texts(rules, names, "{code} = 2").cast(ArrayType(StringType(), True)).alias(SKIP),
-        F.expr(f"if({_any_failed(words, names)}, 'Failed', 'Passed')").alias(RESULT),
-    ).drop(*names, *flags)
+    passed: int
+    failed: int
+    skipped: int
+
+    @property
+    def total(self) -> int:
+        return self.passed + self.failed + self.skipped
+
+
+@dataclass(frozen=True)
+class RowTotals:
+    """Rows by DataQualityEvaluationResult, and each rule's rows in the order of the rules."""
+
+    passed: int
+    failed: int
+    rules: tuple[RowCounts, ...]
+
+
+class RowOutcomes:
+    """`flagged` is the input, with flags whose names start with `__dqdl_`."""
+
+    def __init__(self, flagged: DataFrame, rules: Sequence[PlannedRule]) -> None:
+        self._rules = rules
+        self._words = [rules[i : i + _RULES_A_WORD] for i in range(0, len(rules), _RULES_A_WORD)]
+        self._names = [_WORD.format(i) for i in range(len(self._words))]
+        flags = [name for name in flagged.columns if name.startswith("__dqdl_")]
+        masks = [
+            F.expr(_mask(word)).alias(name)
+            for name, word in zip(self._names, self._words, strict=True)
+        ]
+        self._masked = flagged.select("*", *masks).drop(*flags)
+
+    def frame(self) -> DataFrame:
+        """The input with the four outcome columns; no row is added, dropped or changed.
+
+        Input columns of the outcome columns' names give way to them.
+        """
+        rules, names = self._rules, self._names
+        return (
+            self._masked.drop(PASS, FAIL, SKIP, RESULT)
+            .select(
+                "*",
+                _texts(rules, names, "{code} = 0").alias(PASS),
+                _texts(rules, names, "{code} = 1").alias(FAIL),
+                # Glue's array of skipped rules may hold NULL by its type.
+                _texts(rules, names, "{code} = 2").cast(ArrayType(StringType(), True)).alias(SKIP),
+                F.expr(f"if({self._any_failed()}, 'Failed', 'Passed')").alias(RESULT),
+            )
+            .drop(*names)
+        )
+
+    def totals(self) -> RowTotals:
+        """One Spark job counts all of them."""
+        counts = [F.count(F.lit(1)), F.expr(f"count_if({self._any_failed()})")]
+        for place in range(len(self._rules)):
+            name, shift = self._names[place // _RULES_A_WORD], 2 * (place % _RULES_A_WORD)
+            for code in (_PASSED, _FAILED):
+                counts.append(F.expr(f"count_if((shiftright({name}, {shift}) & 3L) = {code})"))
+        row = self._masked.agg(*(count.alias(f"c{i}") for i, count in enumerate(counts))).first()
+        assert row is not None
+        rows, failed = row[0], row[1]
+        by_rule = [(row[i], row[i + 1]) for i in range(2, len(row), 2)]
+        return RowTotals(
+            rows - failed, failed, tuple(RowCounts(p, f, rows - p - f) for p, f in by_rule)
+        )
+
+    def _any_failed(self) -> str:
+        return _any_failed(self._words, self._names)
 
 
 def sound_rules(flagged: DataFrame, rules: Sequence[PlannedRule]) -> tuple[PlannedRule, ...]:

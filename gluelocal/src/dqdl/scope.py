@@ -1,7 +1,7 @@
 """What a rule may know while it is planned: the frame's columns, the clock, regular expressions."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from dqdl import sql
@@ -84,8 +84,9 @@ class Column:
 class Scope:
     """`columns`: (name, type) of the frame; `now`: the evaluation's one moment, UTC.
 
-    `find`: whether a Java regular expression is found in a text; it raises RuleFailedError for an
-    invalid expression. `ansi`: the session's `spark.sql.ansi.enabled`.
+    `sources`: the columns of the further frames, by alias. `find`: whether a Java regular
+    expression is found in a text; it raises RuleFailedError for an invalid expression. `ansi`:
+    the session's `spark.sql.ansi.enabled`.
     """
 
     columns: Sequence[tuple[str, str]]
@@ -93,6 +94,13 @@ class Scope:
     find: Callable[[str, str], bool]
     case_sensitive: bool = False
     ansi: bool = False
+    sources: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+
+    def of_source(self, alias: str) -> "Scope":
+        """The scope of a further frame; RuleFailedError when there is none of that alias."""
+        if alias not in self.sources:
+            raise RuleFailedError(f"{alias} not found in additional sources")
+        return replace(self, columns=self.sources[alias], sources={})
 
     def column(self, written: str) -> Column:
         """The column that Spark would resolve; RuleFailedError unless there is exactly one.
