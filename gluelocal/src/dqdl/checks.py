@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from dqdl import dynamic
 from dqdl.errors import DqdlSyntaxError
 from dqdl.model import Condition, ConditionKind, Operator, Position, Rule
 from dqdl.operands import (
@@ -84,9 +85,15 @@ def rule(rule: Rule) -> Rule:
 
 
 def analyzer(name: str, parameters: int, position: Position) -> None:
-    signatures = _fitting(_known(name, position), parameters, position)
-    if all(signature.returns == (ConditionKind.BOOLEAN,) for signature in signatures):
-        raise _fail(position, f"Analyzer Type: {name} is not supported: it measures no number")
+    known = _known(name, position)
+    if not known.statistic:
+        statistics = [other.name for other in rule_types().values() if other.statistic]
+        raise _fail(
+            position,
+            f"Analyzer Type: {name} is not supported in analyzers section. "
+            f"{valid_here(statistics)}",
+        )
+    _fitting(known, parameters, position)
 
 
 def _known(name: str, position: Position) -> RuleType:
@@ -123,6 +130,11 @@ def condition(operator: Operator, operands: Sequence[Operand], position: Positio
         isinstance(value, Now) for value in found.values
     ):
         kinds = {ConditionKind.STRING}  # a list in which only some strings look like dates
+    for operand in found.values:
+        try:
+            dynamic.check(operand)
+        except ValueError as problem:
+            raise _fail(position, f"found {problem}") from None
     if operator.is_pattern or any(isinstance(operand, Variable) for operand in operands):
         kinds = {ConditionKind.STRING}
     if len(kinds) > 1:

@@ -27,6 +27,10 @@ class UnsupportedRuleError(DqdlError):
     """A rule that DQDL knows and this package cannot evaluate yet."""
 
 
+class HistoryError(DqdlError):
+    """History that cannot be read or written, or a record in it that is damaged."""
+
+
 class RuleFailedError(DqdlError):
     """A rule that cannot be evaluated on this frame; its text is the rule's FailureReason.
 

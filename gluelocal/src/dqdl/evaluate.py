@@ -4,9 +4,11 @@ PySpark is imported when `evaluate` is called, so that the language can be used 
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from dqdl.history import MetricHistory, open_history
 from dqdl.model import Ruleset
 from dqdl.options import EvaluationOptions
 from dqdl.parser import parse
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from dqdl.results import Evaluation
 
 _DEFAULTS = EvaluationOptions()
+# Staging all columns costs as much as reading a few of them twice.
+_SCANS_UNSTAGED = 2
 
 
 def evaluate(
@@ -32,18 +36,24 @@ def evaluate(
     number-valued CustomSql. A rule that cannot be evaluated on this frame (unknown column, wrong
     type, unknown to this package) is Failed with a reason; it spoils no other. `sources` are
     further frames by alias. DqdlSyntaxError for text that is not valid DQDL, before Spark does
-    anything.
+    anything. The metrics are added to the history at the end; HistoryError when that, or reading
+    it, fails.
     """
     parsed = parse(ruleset) if isinstance(ruleset, str) else ruleset
+    store = open_history() if options.history is None else options.history
+    history = MetricHistory(store, options.context)
 
-    from dqdl.measuring import measure
-    from dqdl.planner import Plan, Planner, plan_verdict
+    from dqdl.masking import masked
+    from dqdl.measuring import measure, scans
+    from dqdl.observing import analyzer_outcome, gathered, observed, recorded
+    from dqdl.planner import Planner, plan_verdict
     from dqdl.queries import Queries
     from dqdl.results import Evaluation, RuleOutcome
-    from dqdl.rowoutcomes import RowOutcomes, sound_rules
-    from dqdl.spark import JavaRegex, check_filter, setting
+    from dqdl.rowoutcomes import RowOutcomes
+    from dqdl.spark import FilterCheck, JavaRegex, setting
+    from dqdl.staging import is_kept, staged
 
-    if options.cache_input:
+    if options.keep == "CACHED":
         frame = frame.cache()
     spark = frame.sparkSession
     scope = Scope(
@@ -53,13 +63,21 @@ def evaluate(
         case_sensitive=setting(spark, "spark.sql.caseSensitive"),
         ansi=setting(spark, "spark.sql.ansi.enabled"),
         sources={alias: source.dtypes for alias, source in (sources or {}).items()},
+        history=history.values,
     )
     queries = Queries(frame, sources or {})
-    planner = Planner(scope, options, lambda where: check_filter(frame, where), queries.check)
+    planner = Planner(scope, options, FilterCheck(frame), queries.check)
     plan = planner.plan(parsed)
+    stages = options.keep == "STAGED" and not is_kept(frame)
+    stages = stages and (options.row_outcomes or scans(plan.measures) > _SCANS_UNSTAGED)
+    if stages and plan.queries:
+        queries = queries.over(staged(frame))
     flagged = queries.flagged(plan.queries)
-    plan = Plan(sound_rules(flagged, plan.rules))
-    measured = measure(plan.measures, frame, flagged, queries.run)
+    tested = masked(plan, flagged, every_rule=stages)
+    if stages:
+        tested = replace(tested, frame=staged(tested.frame))
+    measured = measure(tested, frame, queries.run)
+    plan = tested.plan
     outcomes = []
     for rule in plan.rules:
         verdict = plan_verdict(rule.plan, measured)
@@ -69,7 +87,14 @@ def evaluate(
                 outcome="Passed" if verdict.passed else "Failed",
                 failure_reason="\n".join(verdict.reasons) or None,
                 evaluated_metrics=verdict.metrics,
+                evaluated_rule=rule.evaluated,
                 labels=parsed.labels_of(rule.rule),
             )
         )
-    return Evaluation(outcomes, frame, RowOutcomes(flagged, plan.rules))
+    analyzers = [analyzer_outcome(analyzer, measured) for analyzer in plan.analyzers]
+    metrics = gathered(plan.statistics, measured)
+    observations = observed(metrics, history) if options.observations else []
+    store.record(recorded(options.context, metrics))
+    with_rows = tested if stages else masked(plan, flagged, every_rule=True)
+    rows = RowOutcomes(with_rows.frame, with_rows.masks, with_rows.plan.rules)
+    return Evaluation(outcomes, frame, rows, analyzers, observations)

@@ -91,9 +91,18 @@ def no_row_matched(rule: Rule, measured: Measured) -> bool:
 
 
 def metric_plan(
-    rule: Rule, measure: Measure, key: str, whole: bool = False, row: str | None = None
+    rule: Rule,
+    measure: Measure,
+    key: str,
+    whole: bool = False,
+    row: str | None = None,
+    analyzer: tuple[str, str] | None = None,
 ) -> RulePlan:
-    """A rule that compares one number of the frame with its condition; `row` as in RulePlan."""
+    """A rule that compares one number of the frame with its condition; `row` as in RulePlan.
+
+    `analyzer`: name and operands of Glue's analyzer, for the reason when there is no number; the
+    rule type and its parameters when None.
+    """
 
     def judge(measured: Measured) -> Verdict:
         if no_row_matched(rule, measured):
@@ -101,8 +110,9 @@ def metric_plan(
         value = measured.get(measure)
         if value is None:
             written = ",".join(parameter.value for parameter in rule.parameters)
+            name, operands = analyzer or (rule.type_name, written)
             where = f"Some({rule.where_sql})" if rule.where else "None"
-            return Verdict(False, (empty(f"{rule.type_name}({written},{where})"),))
+            return Verdict(False, (empty(f"{name}({operands},{where})"),))
         passed = value == 1 if rule.condition is None else holds(rule.condition, value)
         return Verdict(passed, () if passed else (unmet(value, whole),), {key: value})
 

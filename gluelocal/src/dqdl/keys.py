@@ -6,9 +6,17 @@ one such row is unique and two are not (what Glue's engine answers).
 
 from dataclasses import dataclass
 
+from dqdl import sql
+from dqdl.errors import RuleFailedError
+from dqdl.judging import metric_plan
 from dqdl.model import Rule
-from dqdl.plan import GroupAggregate
+from dqdl.plan import Aggregate, GroupAggregate, RulePlan
 from dqdl.scope import Column, Scope
+
+# Of the groups in sight; {n} and {all_null} as in GroupAggregate.
+_ROWS = "sum(if({all_null}, 0, {n}))"
+_UNIQUE = "count_if({n} = 1 AND NOT {all_null})"
+_DISTINCT = "count_if({n} > 0 AND NOT {all_null})"
 
 
 @dataclass(frozen=True)
@@ -16,10 +24,23 @@ class Keys:
     columns: tuple[Column, ...]
     where: str | None
 
+    def __post_init__(self) -> None:
+        for column in self.columns:
+            # Spark groups by no map, and finds that out only when the rows are computed.
+            if "map<" in column.type:
+                raise RuleFailedError(
+                    f"Column {column.written} cannot be a key: Spark does not compare {column.type}"
+                )
+
     @classmethod
     def of(cls, rule: Rule, scope: Scope) -> "Keys":
         columns = tuple(scope.column(parameter.value) for parameter in rule.parameters)
         return cls(columns, rule.where_sql)
+
+    @classmethod
+    def all(cls, rule: Rule, scope: Scope) -> "Keys":
+        """Every column of the frame."""
+        return cls(tuple(scope.column(name) for name, _ in scope.columns), rule.where_sql)
 
     @property
     def metric_prefix(self) -> str:
@@ -29,25 +50,47 @@ class Keys:
 
     @property
     def rows(self) -> GroupAggregate:
-        return self._over_groups("sum(if({all_null}, 0, {n}))")
+        return self._over_groups(_ROWS)
 
     @property
     def unique(self) -> GroupAggregate:
         """How many values stand exactly once."""
-        return self._over_groups("count_if({n} = 1 AND NOT {all_null})")
+        return self._over_groups(_UNIQUE)
 
     @property
-    def distinct(self) -> GroupAggregate:
-        return self._over_groups("count_if({n} > 0 AND NOT {all_null})")
+    def uniqueness(self) -> GroupAggregate:
+        """The share of rows whose value stands exactly once; NULL without rows."""
+        return self._over_groups(f"{_UNIQUE} / nullif({_ROWS}, 0)")
+
+    @property
+    def unique_value_ratio(self) -> GroupAggregate:
+        """The share of the distinct values that stand exactly once; NULL without values."""
+        return self._over_groups(f"{_UNIQUE} / nullif({_DISTINCT}, 0)")
+
+    @property
+    def entropy(self) -> GroupAggregate:
+        """-sum(n/N * ln(n/N)), which is ln(N) - sum(n * ln(n)) / N; NULL without rows."""
+        weighted = "sum(if({n} > 0 AND NOT {all_null}, {n} * ln({n}), 0D))"
+        return self._over_groups(f"ln({_ROWS}) - {weighted} / nullif({_ROWS}, 0)")
 
     @property
     def distinct_with_null(self) -> GroupAggregate:
         return self._over_groups("count_if({n} > 0)")
 
     @property
-    def weighted_logarithms(self) -> GroupAggregate:
-        """The sum of n * ln(n) over the values, from which the entropy follows."""
-        return self._over_groups("sum(if({n} > 0 AND NOT {all_null}, {n} * ln({n}), 0D))")
+    def duplicates(self) -> GroupAggregate:
+        """How many rows have a value that stands more than once."""
+        return self._over_groups("sum(if({n} > 1 AND NOT {all_null}, {n}, 0))")
+
+    @property
+    def are_present(self) -> str:
+        """Whether none of the row's keys is NULL."""
+        return sql.conjunction(*(f"{column.sql} IS NOT NULL" for column in self.columns))
+
+    @property
+    def complete(self) -> Aggregate:
+        """How many rows have no NULL among their keys."""
+        return Aggregate(sql.filtered(f"count_if({self.are_present})", self.where))
 
     @property
     def row_is_unique(self) -> str:
@@ -57,5 +100,17 @@ class Keys:
         )
         return f"({counted} OVER (PARTITION BY {keys}) = 1)"
 
-    def _over_groups(self, sql: str) -> GroupAggregate:
-        return GroupAggregate(tuple(column.sql for column in self.columns), sql, self.where)
+    def ratio_plan(self, rule: Rule, measure: GroupAggregate, name: str) -> RulePlan:
+        """A rule on a share of unique values; a row fails when its value stands more than once."""
+        operands = f"List({', '.join(column.written for column in self.columns)})"
+        return metric_plan(
+            rule,
+            measure,
+            f"{self.metric_prefix}.{name}",
+            row=self.row_is_unique,
+            analyzer=(name, operands),
+        )
+
+    def _over_groups(self, aggregate: str) -> GroupAggregate:
+        keys = tuple(column.sql for column in self.columns)
+        return GroupAggregate(keys, aggregate, self.where)

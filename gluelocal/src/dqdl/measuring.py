@@ -3,63 +3,66 @@
 A measure that Spark refuses becomes a RuleFailedError in its place, and the others are measured.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from pyspark.errors import AnalysisException, ParseException
+from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dqdl import sql
 from dqdl.errors import RuleFailedError
+from dqdl.masking import Masked
+from dqdl.masks import FAILED, PASSED
 from dqdl.plan import (
     Aggregate,
     GroupAggregate,
     Measure,
     Measured,
     Probe,
+    RowsFailing,
     RowsPassing,
     ScalarQuery,
     Value,
 )
+from dqdl.problems import spark_problem
 
 Answers = dict[Measure, "Value | RuleFailedError"]
 
 
-def spark_problem(problem: AnalysisException) -> RuleFailedError:
-    """Spark's message without the logical plan that follows it."""
-    kind = "ParseException" if isinstance(problem, ParseException) else "AnalysisException"
-    message = str(problem).split(";\n", 1)[0].split("\n\n", 1)[0].strip()
-    return RuleFailedError(f"org.apache.spark.sql.{kind}: {message}")
+def scans(measures: Sequence[Measure]) -> int:
+    """How many Spark jobs read the frame to measure these."""
+    kinds = (Aggregate, RowsPassing, RowsFailing)
+    at_once = any(isinstance(m, kinds) for m in measures)
+    keys = {m.keys for m in measures if isinstance(m, GroupAggregate)}
+    return at_once + len(keys) + sum(isinstance(m, ScalarQuery) for m in measures)
 
 
-def measure(
-    measures: Sequence[Measure],
-    frame: DataFrame,
-    flagged: DataFrame,
-    query: Callable[[str], DataFrame],
-) -> Measured:
-    """`flagged` is the frame with the flags of row queries; `query` runs SQL over `primary`."""
-    answers: Answers = {}
-    scan = [m for m in measures if isinstance(m, Aggregate)]
-    answers.update(_aggregated(frame, scan, [m.sql for m in scan]))
+def measure(masked: Masked, original: DataFrame, query: Callable[[str], DataFrame]) -> Measured:
+    """`original` is the frame as it was given; `query` runs SQL over `primary`."""
+    measures, frame = masked.plan.measures, masked.frame
+    answers: Answers = dict(masked.refused)
+    scan = {m: m.sql for m in measures if isinstance(m, Aggregate)}
+    answers.update(_aggregated(frame, scan | _counts(masked)))
     groups: dict[tuple[str, ...], list[GroupAggregate]] = {}
     for m in measures:
         if isinstance(m, GroupAggregate):
             groups.setdefault(m.keys, []).append(m)
     for keys, over_groups in groups.items():
         answers.update(_grouped(frame, keys, over_groups))
-    passing = [m for m in measures if isinstance(m, RowsPassing)]
-    if passing:
-        columns = [F.expr(m.predicate).alias(f"p{i}") for i, m in enumerate(passing)]
-        answers.update(
-            _aggregated(
-                flagged.select(*columns), passing, [f"count_if(p{i})" for i in range(len(passing))]
-            )
-        )
     for m in measures:
         if isinstance(m, ScalarQuery):
             answers[m] = _scalar(query, m.sql)
-    return Measured(answers, {m: _probed(m, frame) for m in measures if isinstance(m, Probe)})
+    return Measured(answers, {m: _probed(m, original) for m in measures if isinstance(m, Probe)})
+
+
+def _counts(masked: Masked) -> dict[Measure, str]:
+    counts: dict[Measure, str] = {}
+    for m, place in masked.counted.items():
+        if isinstance(m, RowsPassing):
+            counts[m] = sql.filtered(f"count_if({place.is_code(PASSED)})", m.where)
+        else:
+            counts[m] = f"count_if({place.is_code(FAILED)})"
+    return counts
 
 
 def _probed(probe: Probe, frame: DataFrame) -> object:
@@ -69,22 +72,21 @@ def _probed(probe: Probe, frame: DataFrame) -> object:
         return problem
 
 
-def _aggregated(frame: DataFrame, measures: Sequence[Measure], texts: Sequence[str]) -> Answers:
-    if not measures:
+def _aggregated(frame: DataFrame, texts: Mapping[Measure, str]) -> Answers:
+    if not texts:
         return {}
     try:
-        answer = frame.agg(*(F.expr(text).alias(f"a{i}") for i, text in enumerate(texts)))
+        answer = frame.agg(*(F.expr(text).alias(f"a{i}") for i, text in enumerate(texts.values())))
     except AnalysisException as problem:
-        if len(measures) == 1:
-            return {measures[0]: spark_problem(problem)}
+        if len(texts) == 1:
+            return dict.fromkeys(texts, spark_problem(problem))
         # Nothing has run yet: each is tried alone, and the sound ones are measured together.
-        refused = {m: _refused(frame, text) for m, text in zip(measures, texts, strict=True)}
-        answers: Answers = {m: reason for m, reason in refused.items() if reason}
-        sound = [i for i, m in enumerate(measures) if not refused[m]]
-        return answers | _aggregated(frame, [measures[i] for i in sound], [texts[i] for i in sound])
+        refused = {m: reason for m, text in texts.items() if (reason := _refused(frame, text))}
+        sound = {m: text for m, text in texts.items() if m not in refused}
+        return {**refused, **_aggregated(frame, sound)}
     row = answer.first()
     assert row is not None
-    return {m: row[i] for i, m in enumerate(measures)}
+    return {m: row[i] for i, m in enumerate(texts)}
 
 
 def _refused(frame: DataFrame, text: str) -> RuleFailedError | None:
@@ -109,10 +111,10 @@ def _grouped(
         groups = frame.groupBy(*names).agg(*counts)
     except AnalysisException as problem:
         return dict.fromkeys(measures, spark_problem(problem))
-    texts = [
-        m.sql.format(n=f"n{filters.index(m.where)}", all_null=f"({all_null})") for m in measures
-    ]
-    return _aggregated(groups, measures, texts)
+    texts: dict[Measure, str] = {
+        m: m.sql.format(n=f"n{filters.index(m.where)}", all_null=f"({all_null})") for m in measures
+    }
+    return _aggregated(groups, texts)
 
 
 def _scalar(query: Callable[[str], DataFrame], text: str) -> Value | RuleFailedError:

@@ -16,6 +16,8 @@ from dqdl.errors import RuleFailedError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from dqdl.model import Rule
+
 Value: TypeAlias = float | int | Decimal | None
 
 
@@ -64,7 +66,18 @@ class RowQuery:
 
 @dataclass(frozen=True)
 class RowsPassing:
-    """How many rows have the predicate true; for predicates that no aggregate can hold."""
+    """How many rows, of those that `where` keeps, have the predicate true.
+
+    Where it is a rule's own predicate, its bits among the row outcomes are counted.
+    """
+
+    predicate: str
+    where: str | None = None
+
+
+@dataclass(frozen=True)
+class RowsFailing:
+    """How many rows have the predicate false."""
 
     predicate: str
 
@@ -79,7 +92,7 @@ class Probe(ABC):
     def answer(self, frame: "DataFrame") -> object: ...
 
 
-Measure: TypeAlias = Aggregate | GroupAggregate | ScalarQuery | RowsPassing | Probe
+Measure: TypeAlias = Aggregate | GroupAggregate | ScalarQuery | RowsPassing | RowsFailing | Probe
 
 
 @dataclass(frozen=True)
@@ -119,12 +132,16 @@ class Verdict:
 class RulePlan:
     """`row` is a three-valued SQL expression (true: pass, false: fail, null: skip).
 
-    It says what the rule says of a row inside its `where`; the planner adds the filter. None is
-    for a rule without a result per row: each row skips it. `queries` are those whose flags `row`
-    reads.
+    A rule type says in it what the rule says of a row inside its `where`; the planner adds the
+    filter, and keeps what it was made of in `inside` and `where`. None is for a rule without a
+    result per row: each row skips it. `queries` are those whose flags `row`
+    reads. `metrics_of` is the rule whose metrics these are, where it is not the planned one.
     """
 
     measures: tuple[Measure, ...]
     judge: Callable[[Measured], Verdict]
     row: str | None = None
     queries: tuple[RowQuery, ...] = ()
+    metrics_of: "Rule | None" = None
+    inside: str | None = None
+    where: str | None = None

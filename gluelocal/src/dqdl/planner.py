@@ -5,38 +5,60 @@ others go on.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
+from dqdl.analyzing import analysis, measured_rule
+from dqdl.dynamic import is_dynamic, resolved
 from dqdl.errors import RuleFailedError, UnsupportedRuleError
-from dqdl.model import AnyRule, CompositeRule, Rule, Ruleset
-from dqdl.operands import calls
+from dqdl.model import Analyzer, AnyRule, CompositeRule, Rule, Ruleset
 from dqdl.options import EvaluationOptions
-from dqdl.plan import Measure, Measured, RowQuery, RowsPassing, RulePlan, Verdict
+from dqdl.plan import Measure, Measured, RowQuery, RowsFailing, RulePlan, Verdict
 from dqdl.rules import rule_types
 from dqdl.scope import Scope
 
 
 @dataclass(frozen=True)
 class PlannedRule:
-    """`text` is the canonical rule, `row_text` how it stands in the row arrays."""
+    """`text` is the canonical rule, `row_text` how it stands in the row arrays.
+
+    `evaluated` is the text of a dynamic rule with the numbers that history gave it.
+    """
 
     rule: AnyRule
     text: str
     row_text: str
     plan: RulePlan
+    evaluated: str | None = None
+
+
+@dataclass(frozen=True)
+class PlannedAnalyzer:
+    text: str
+    plan: RulePlan
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """What one simple rule or analyzer measures; `rule` says what its metrics mean."""
+
+    rule: Rule
+    plan: RulePlan
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The rules in ruleset order, each text once."""
+    """The rules and analyzers in ruleset order, each text once."""
 
     rules: tuple[PlannedRule, ...]
+    analyzers: tuple[PlannedAnalyzer, ...] = ()
+    statistics: tuple[Statistic, ...] = ()
 
     @property
     def measures(self) -> tuple[Measure, ...]:
         """What has to be measured, each thing once."""
-        return _unique(measure for rule in self.rules for measure in rule.plan.measures)
+        plans = [rule.plan for rule in self.rules] + [entry.plan for entry in self.analyzers]
+        return _unique(measure for plan in plans for measure in plan.measures)
 
     @property
     def queries(self) -> tuple[RowQuery, ...]:
@@ -64,6 +86,7 @@ class Planner:
         self._options = options
         self._check_filter = check_filter
         self._check_query = check_query
+        self._statistics: list[Statistic] = []
 
     def plan(self, ruleset: Ruleset) -> Plan:
         planned: dict[str, PlannedRule] = {}
@@ -71,8 +94,42 @@ class Planner:
             text = str(rule)
             if text not in planned:
                 row_text = text if self._options.rule_with_labels else str(rule.without_labels())
-                planned[text] = PlannedRule(rule, text, row_text, self._any(rule))
-        return Plan(tuple(planned.values()))
+                plan, evaluated = self._any(rule), self._evaluated(rule)
+                planned[text] = PlannedRule(rule, text, row_text, plan, evaluated)
+        analyzers = tuple(
+            PlannedAnalyzer(str(analyzer), self._analyzer(analyzer))
+            for analyzer in dict.fromkeys(ruleset.analyzers)
+        )
+        return Plan(tuple(planned.values()), analyzers, tuple(self._statistics))
+
+    def _analyzer(self, analyzer: Analyzer) -> RulePlan:
+        rule_type = rule_types()[analyzer.type_name]
+        rule = measured_rule(rule_type, analyzer.parameters)
+        try:
+            plan = analysis(rule, rule_type, self._scope)
+        except (UnsupportedRuleError, RuleFailedError) as problem:
+            return failed(str(problem))
+        self._statistics.append(Statistic(rule, plan))
+        return plan
+
+    def _evaluated(self, rule: AnyRule) -> str | None:
+        numbers = self._with_numbers(rule)
+        return None if numbers == rule else str(numbers)
+
+    def _with_numbers(self, rule: AnyRule) -> AnyRule:
+        """The rule tree with history's numbers, but for rules that it has none for."""
+        if isinstance(rule, CompositeRule):
+            left, right = self._with_numbers(rule.left), self._with_numbers(rule.right)
+            return replace(rule, left=left, right=right)
+        try:
+            return self._resolved(rule)
+        except (UnsupportedRuleError, RuleFailedError):
+            return rule
+
+    def _resolved(self, rule: Rule) -> Rule:
+        if not is_dynamic(rule):
+            return rule
+        return resolved(rule, rule_types()[rule.type_name], self._scope.history)
 
     def _any(self, rule: AnyRule) -> RulePlan:
         return self._composite(rule) if isinstance(rule, CompositeRule) else self._rule(rule)
@@ -82,21 +139,21 @@ class Planner:
         try:
             if rule_type.plan is None:
                 raise UnsupportedRuleError(f"No converter found for rule type: {rule.type_name}")
-            _refuse_dynamic(rule)
             if rule.where_sql is not None:
                 self._check_where(rule, rule.where_sql)
-            plan = rule_type.plan(rule, self._scope)
+            plan = rule_type.plan(self._resolved(rule), self._scope)
             for query in plan.queries:
                 self._check_query(query)
         except UnsupportedRuleError as problem:
             return failed(f"Rule (or nested rule) not supported due to: {problem}")
         except RuleFailedError as problem:
             return failed(str(problem), row=rows_on_problem(rule))
+        self._statistics.append(Statistic(plan.metrics_of or rule, plan))
         if plan.row is None or rule.where_sql is None:
             return plan
         outside = "NULL" if self._options.filtered_row_label == "SKIPPED" else "true"
         row = f"CASE WHEN {rule.where_sql}\n THEN {plan.row} ELSE {outside} END"
-        return RulePlan(plan.measures, plan.judge, row, plan.queries)
+        return replace(plan, row=row, inside=plan.row, where=rule.where_sql)
 
     def _check_where(self, rule: Rule, where: str) -> None:
         try:
@@ -114,12 +171,12 @@ class Planner:
         measures = _unique(measure for plan in nested for measure in plan.measures)
         queries = _unique(query for plan in nested for query in plan.queries)
         joined = _JOIN[rule.operator]
-        failing: RowsPassing | None = None
+        failing: RowsFailing | None = None
         if self._options.composite_method == "ROW":
             if row is None or not _composes_rows(rule):
                 row = None
             else:
-                failing = RowsPassing(f"NOT ({row})")
+                failing = RowsFailing(row)
                 measures = (*measures, failing)
 
         def judge(measured: Measured) -> Verdict:
@@ -156,13 +213,6 @@ def rows_on_problem(rule: AnyRule) -> str | None:
     rule_type = rule_types()[rule.type_name]
     row_form = rule.type_name != "CustomSql" or rule.condition is None
     return "false" if rule_type.fails_rows_on_problem and row_form else None
-
-
-def _refuse_dynamic(rule: Rule) -> None:
-    for condition in (rule.condition, rule.threshold):
-        for operand in condition.operands if condition else ():
-            if calls(operand):
-                raise UnsupportedRuleError(f"{operand} looks at earlier results")
 
 
 def _composes_rows(rule: AnyRule) -> bool:

@@ -96,11 +96,17 @@ def compared(x: str, operator: Operator, operands: list[str], nan: bool = False)
 
 def _number(value: Decimal, column: Column) -> str:
     """Exact against exact columns; Glue goes through double, which confuses bigints above 2^53."""
-    if column_is_exact(column):
-        if value == value.to_integral_value() and abs(value) <= _MAX_BIGINT:
-            return f"{int(value)}L"
-        if len(value.as_tuple().digits) <= _MAX_DECIMAL_DIGITS:
-            return f"{value:f}BD"
+    return exact_literal(value) if column_is_exact(column) else sql.double(value)
+
+
+def exact_literal(value: Decimal) -> str:
+    """A literal of just that value; a double where no type of Spark holds so many digits."""
+    if value == value.to_integral_value() and abs(value) <= _MAX_BIGINT:
+        return f"{int(value)}L"
+    _, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    if max(len(digits), -exponent) <= _MAX_DECIMAL_DIGITS:
+        return f"{value:f}BD"
     return sql.double(value)
 
 

@@ -1,13 +1,14 @@
 """What an evaluation answers, as values and as the frames that AWS Glue returns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pyspark.sql import DataFrame
-from pyspark.sql.types import DoubleType, MapType, StringType, StructType
+from pyspark.sql.types import DoubleType, LongType, MapType, StringType, StructType
 
-from dqdl.rowoutcomes import RowOutcomes
+from dqdl.anomalies import Observation
+from dqdl.rowoutcomes import RowCounts, RowOutcomes
 
 
 @dataclass(frozen=True)
@@ -27,17 +28,33 @@ class RuleOutcome:
 
 
 @dataclass(frozen=True)
+class AnalyzerOutcome:
+    """What one analyzer measured; `failure_reason` says why when that is nothing."""
+
+    analyzer: str
+    evaluated_metrics: Mapping[str, float] = field(default_factory=dict)
+    failure_reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Evaluation:
-    """The outcomes in ruleset order, and each row's outcomes, not computed yet."""
+    """The outcomes in ruleset order, and each row's outcomes, not computed yet.
+
+    `observations` are made on request only (EvaluationOptions.observations).
+    """
 
     outcomes: list[RuleOutcome]
     original: DataFrame
     rows: RowOutcomes
+    analyzers: list[AnalyzerOutcome] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
 
-    def rule_outcomes_frame(self) -> DataFrame:
+    def rule_outcomes_frame(self, counts: Sequence[RowCounts] | None = None) -> DataFrame:
         """Rule, Outcome, FailureReason, EvaluatedMetrics, EvaluatedRule; one row a rule.
 
-        A column Labels follows when the ruleset uses labels.
+        A column Labels follows when the ruleset uses labels, and PassedCount, FailedCount,
+        SkippedCount and TotalCount (bigint) with `counts`, which are the rules' rows in their
+        order (RowTotals.rules).
         """
         schema = (
             StructType()
@@ -50,6 +67,10 @@ class Evaluation:
         labelled = any(outcome.labels for outcome in self.outcomes)
         if labelled:
             schema = schema.add("Labels", MapType(StringType(), StringType()))
+        if counts is not None:
+            for name in ("PassedCount", "FailedCount", "SkippedCount", "TotalCount"):
+                schema = schema.add(name, LongType())
+        none = [None] * len(self.outcomes)
         rows = [
             (
                 outcome.rule,
@@ -58,8 +79,13 @@ class Evaluation:
                 dict(outcome.evaluated_metrics),
                 outcome.evaluated_rule,
                 *([dict(outcome.labels)] if labelled else []),
+                *(
+                    ()
+                    if count is None
+                    else (count.passed, count.failed, count.skipped, count.total)
+                ),
             )
-            for outcome in self.outcomes
+            for outcome, count in zip(self.outcomes, counts or none, strict=True)
         ]
         return self.original.sparkSession.createDataFrame(rows, schema).coalesce(1)
 

@@ -1,31 +1,24 @@
-"""Each row's outcomes: a bit mask inside, three arrays of rule texts in the frame that users see.
+"""Each row's outcomes as users see them: three arrays of rule texts, and passed or failed."""
 
-A rule takes two bits of a long: 0 pass, 1 fail, 2 skip.
-"""
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
-from pyspark.sql.types import ArrayType, StringType
 
-from dqdl import sql
-from dqdl.errors import RuleFailedError
-from dqdl.measuring import spark_problem
-from dqdl.planner import PlannedRule, failed, rows_on_problem
+from dqdl.masks import FAILED, FLAG_PREFIX, PASSED, PLACES_A_WORD, SKIPPED, Masks
+from dqdl.planner import PlannedRule
 
 PASS = "DataQualityRulesPass"
 FAIL = "DataQualityRulesFail"
 SKIP = "DataQualityRulesSkip"
 RESULT = "DataQualityEvaluationResult"
 
-_RULES_A_WORD = 31
-_PASSED = 0
-_FAILED = 1
-_SKIPPED = 2
-_WORD = "__dqdl_outcomes_{}"
+# How many rules one look-up answers. Its table has 4 ** _TOGETHER entries; with very many rules
+# smaller tables keep the plan small.
+_TOGETHER, _TOGETHER_OF_MANY = 3, 2
+_MANY = 400
 
 
 @dataclass(frozen=True)
@@ -51,45 +44,38 @@ class RowTotals:
 
 
 class RowOutcomes:
-    """`flagged` is the input, with flags whose names start with `__dqdl_`."""
+    """`masked` has the bits of `masks`, whose first predicates are the rules' in their order."""
 
-    def __init__(self, flagged: DataFrame, rules: Sequence[PlannedRule]) -> None:
+    def __init__(self, masked: DataFrame, masks: Masks, rules: Sequence[PlannedRule]) -> None:
+        self._masked = masked
+        self._masks = masks
         self._rules = rules
-        self._words = [rules[i : i + _RULES_A_WORD] for i in range(0, len(rules), _RULES_A_WORD)]
-        self._names = [_WORD.format(i) for i in range(len(self._words))]
-        flags = [name for name in flagged.columns if name.startswith("__dqdl_")]
-        masks = [
-            F.expr(_mask(word)).alias(name)
-            for name, word in zip(self._names, self._words, strict=True)
-        ]
-        self._masked = flagged.select("*", *masks).drop(*flags)
 
     def frame(self) -> DataFrame:
         """The input with the four outcome columns; no row is added, dropped or changed.
 
         Input columns of the outcome columns' names give way to them.
         """
-        rules, names = self._rules, self._names
+        texts = [rule.row_text for rule in self._rules]
+        inside = [name for name in self._masked.columns if name.startswith(FLAG_PREFIX)]
         return (
             self._masked.drop(PASS, FAIL, SKIP, RESULT)
             .select(
                 "*",
-                _texts(rules, names, "{code} = 0").alias(PASS),
-                _texts(rules, names, "{code} = 1").alias(FAIL),
-                # Glue's array of skipped rules may hold NULL by its type.
-                _texts(rules, names, "{code} = 2").cast(ArrayType(StringType(), True)).alias(SKIP),
+                self._texts(texts, PASSED).alias(PASS),
+                self._texts(texts, FAILED).alias(FAIL),
+                self._texts(texts, SKIPPED).alias(SKIP),
                 F.expr(f"if({self._any_failed()}, 'Failed', 'Passed')").alias(RESULT),
             )
-            .drop(*names)
+            .drop(*inside)
         )
 
     def totals(self) -> RowTotals:
         """One Spark job counts all of them."""
         counts = [F.count(F.lit(1)), F.expr(f"count_if({self._any_failed()})")]
-        for place in range(len(self._rules)):
-            name, shift = self._names[place // _RULES_A_WORD], 2 * (place % _RULES_A_WORD)
-            for code in (_PASSED, _FAILED):
-                counts.append(F.expr(f"count_if((shiftright({name}, {shift}) & 3L) = {code})"))
+        for i in range(len(self._rules)):
+            place = self._masks.place(i)
+            counts += [F.expr(f"count_if({place.is_code(code)})") for code in (PASSED, FAILED)]
         row = self._masked.agg(*(count.alias(f"c{i}") for i, count in enumerate(counts))).first()
         assert row is not None
         rows, failed = row[0], row[1]
@@ -98,60 +84,49 @@ class RowOutcomes:
             rows - failed, failed, tuple(RowCounts(p, f, rows - p - f) for p, f in by_rule)
         )
 
+    def _texts(self, texts: Sequence[str], code: int) -> Column:
+        """The texts of the rules whose bits say `code`, in their order."""
+        words = []
+        together = _TOGETHER if len(texts) <= _MANY else _TOGETHER_OF_MANY
+        for start in range(0, len(texts), PLACES_A_WORD):
+            word = F.col(self._masks.place(start).word)
+            tables = _tables(texts[start : start + PLACES_A_WORD], code, together)
+            words.append(F.flatten(F.transform(tables, _look_up(word, together))))
+        if not words:
+            return F.expr("CAST(array() AS ARRAY<STRING>)")
+        # The second argument is never used; it makes the column one that is never NULL.
+        return F.coalesce(F.concat(*words), F.array(F.lit("")))
+
     def _any_failed(self) -> str:
-        return _any_failed(self._words, self._names)
+        """Whether one of the rules' codes is FAILED, whose bit is the lower one."""
+        failing: dict[str, int] = {}
+        for i in range(len(self._rules)):
+            place = self._masks.place(i)
+            failing[place.word] = failing.get(place.word, 0) | FAILED << place.shift
+        tests = [f"(`{word}` & {bits}L) != 0" for word, bits in failing.items()]
+        return " OR ".join(tests) or "false"
 
 
-def sound_rules(flagged: DataFrame, rules: Sequence[PlannedRule]) -> tuple[PlannedRule, ...]:
-    """The rules, those whose row predicate Spark refuses replaced by failed ones."""
-    if _refusal(flagged, rules) is None:
-        return tuple(rules)
-    sound = []
-    for rule in rules:
-        refusal = _refusal(flagged, [rule])
-        if refusal is None:
-            sound.append(rule)
-        else:
-            sound.append(replace(rule, plan=failed(str(refusal), rows_on_problem(rule.rule))))
-    return tuple(sound)
+def _tables(texts: Sequence[str], code: int, together: int) -> Column:
+    """For each `together` rules an array: at the value of their bits, those whose bits say `code`.
+
+    It is one constant, folded from JSON once: as an expression of its elements it would take
+    longer to analyze than to use.
+    """
+    tables: list[list[list[str]]] = []
+    for start in range(0, len(texts), together):
+        part = texts[start : start + together]
+        entries: list[list[str]] = []
+        for bits in range(4**together):
+            said = [text for i, text in enumerate(part) if bits >> 2 * i & 3 == code]
+            entries.append(said)
+        tables.append(entries)
+    return F.from_json(F.lit(json.dumps(tables)), "array<array<array<string>>>")
 
 
-def _refusal(flagged: DataFrame, rules: Sequence[PlannedRule]) -> RuleFailedError | None:
-    rows = [rule.plan.row for rule in rules if rule.plan.row is not None]
-    try:
-        flagged.select(*(F.expr(f"NOT ({row})").alias(f"r{i}") for i, row in enumerate(rows)))
-    except AnalysisException as problem:
-        return spark_problem(problem)
-    return None
+def _look_up(word: Column, together: int) -> Callable[[Column, Column], Column]:
+    def texts(table: Column, i: Column) -> Column:
+        bits = F.call_function("shiftright", word, i * 2 * together).bitwiseAND(4**together - 1)
+        return table[bits]
 
-
-def _mask(word: Sequence[PlannedRule]) -> str:
-    codes = []
-    for place, rule in enumerate(word):
-        if rule.plan.row is None:
-            codes.append(f"{_SKIPPED << 2 * place}L")
-        else:
-            code = f"coalesce(CAST(NOT ({rule.plan.row}) AS BIGINT), {_SKIPPED}L)"
-            codes.append(f"{code} * {1 << 2 * place}L")
-    return " + ".join(codes)
-
-
-def _texts(rules: Sequence[PlannedRule], names: Sequence[str], test: str) -> Column:
-    if not rules:
-        return F.expr("CAST(array() AS ARRAY<STRING>)")
-    texts = ", ".join(sql.text(rule.row_text) for rule in rules)
-    word = names[0]
-    place = "i"
-    if len(names) > 1:
-        word = f"element_at(array({', '.join(names)}), CAST(i DIV {_RULES_A_WORD} AS INT) + 1)"
-        place = f"i % {_RULES_A_WORD}"
-    code = f"(shiftright({word}, 2 * ({place})) & 3L)"
-    return F.expr(f"filter(array({texts}), (t, i) -> {test.format(code=code)})")
-
-
-def _any_failed(words: Sequence[Sequence[PlannedRule]], names: Sequence[str]) -> str:
-    tests = []
-    for name, word in zip(names, words, strict=True):
-        fail_bits = sum(1 << 2 * place for place in range(len(word)))
-        tests.append(f"({name} & {fail_bits}L) != 0")
-    return " OR ".join(tests) or "false"
+    return texts

@@ -8,11 +8,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dqdl.model import ConditionKind, Rule
+from dqdl.model import Condition, ConditionKind, Rule
 from dqdl.plan import RulePlan
 from dqdl.scope import Scope
 
 Planner: TypeAlias = Callable[[Rule, Scope], RulePlan]
+HistoryMetric: TypeAlias = Callable[[Rule, Condition], str]
+
+
+def own_metric(rule: Rule, _condition: Condition) -> str:
+    """Dataset.*.<type>, Column.<name>.<type> or Multicolumn.<a>,<b>.<type>."""
+    names = ",".join(parameter.value for parameter in rule.parameters)
+    groups = ("Dataset.*", f"Column.{names}", f"Multicolumn.{names}")
+    return f"{groups[min(len(rule.parameters), 2)]}.{rule.type_name}"
+
+
+def reference_metric(rule: Rule, _condition: Condition) -> str:
+    """Dataset.<alias>.<type>, for rules whose first parameter is a further frame's alias."""
+    return f"Dataset.{rule.parameters[0].value}.{rule.type_name}"
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,11 @@ class RuleType:
     `fails_rows_on_problem`: when the rule cannot be evaluated at all (unknown column, wrong type),
     each row fails it; otherwise each row skips it. `composite_rows` is False for the types that
     `compositeRuleEvaluation.method = ROW` does not support.
+
+    `history_metric` names the reported metric that `last()` means in that condition or threshold;
+    with `parameters_in_metric` False that name leaves open which of the type's rules reported it.
+    `statistic`: AWS Glue takes it as an analyzer and in DetectAnomalies (Developer Guide, dqdl,
+    "Analyzers"). `analyze` plans it there, where that is not the plan of a rule `= 0`.
     """
 
     name: str
@@ -53,3 +71,7 @@ class RuleType:
     analyzer_only: bool = False
     fails_rows_on_problem: bool = False
     composite_rows: bool = True
+    history_metric: HistoryMetric = own_metric
+    parameters_in_metric: bool = True
+    statistic: bool = False
+    analyze: Planner | None = None

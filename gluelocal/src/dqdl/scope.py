@@ -7,8 +7,15 @@ from datetime import datetime
 from dqdl import sql
 from dqdl.errors import RuleFailedError
 
+# The frame's name in SQL, and where a rule names a dataset.
+PRIMARY = "primary"
+
 INTEGERS = frozenset({"tinyint", "smallint", "int", "bigint"})
 FLOATS = frozenset({"float", "double"})
+
+UNKNOWN_COLUMN = "Input data does not include column {}!"
+# The rules that Glue evaluates outside its metrics engine word it so.
+NOT_IN_DATASET = "Column {} does not exist in the dataset"
 
 _CLASSES = {
     "tinyint": "ByteType",
@@ -80,13 +87,18 @@ class Column:
         return self
 
 
+def _no_history(_metric: str, _count: int) -> Sequence[float]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Scope:
     """`columns`: (name, type) of the frame; `now`: the evaluation's one moment, UTC.
 
     `sources`: the columns of the further frames, by alias. `find`: whether a Java regular
     expression is found in a text; it raises RuleFailedError for an invalid expression. `ansi`:
-    the session's `spark.sql.ansi.enabled`.
+    the session's `spark.sql.ansi.enabled`. `history`: a metric's newest earlier values, at most
+    so many, newest first.
     """
 
     columns: Sequence[tuple[str, str]]
@@ -95,6 +107,7 @@ class Scope:
     case_sensitive: bool = False
     ansi: bool = False
     sources: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
+    history: Callable[[str, int], Sequence[float]] = _no_history
 
     def of_source(self, alias: str) -> "Scope":
         """The scope of a further frame; RuleFailedError when there is none of that alias."""
@@ -102,11 +115,19 @@ class Scope:
             raise RuleFailedError(f"{alias} not found in additional sources")
         return replace(self, columns=self.sources[alias], sources={})
 
-    def column(self, written: str) -> Column:
+    def column(self, written: str, unknown: str = UNKNOWN_COLUMN) -> Column:
         """The column that Spark would resolve; RuleFailedError unless there is exactly one.
 
-        A name may carry its own backticks ("`a.b`"), as rules for AWS Glue have to.
+        A name may carry its own backticks ("`a.b`"), as rules for AWS Glue have to. `unknown` words
+        the reason when there is none; {} stands for the name.
         """
+        found = self.lookup(written)
+        if found is None:
+            raise RuleFailedError(unknown.format(written))
+        return found
+
+    def lookup(self, written: str) -> Column | None:
+        """As `column`, but None when there is none; an ambiguous name is still an error."""
         for candidate in (written, _unquoted(written)):
             found = [entry for entry in self.columns if self._same(entry[0], candidate)]
             if len(found) > 1:
@@ -117,7 +138,7 @@ class Scope:
             if found:
                 name, kind = found[0]
                 return Column(written, sql.name(name), kind)
-        raise RuleFailedError(f"Input data does not include column {written}!")
+        return None
 
     def _same(self, name: str, written: str) -> bool:
         if self.case_sensitive:

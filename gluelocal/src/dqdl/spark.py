@@ -5,20 +5,35 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from dqdl.errors import RuleFailedError
-from dqdl.measuring import spark_problem
+from dqdl.problems import spark_problem
 
 
 def setting(spark: SparkSession, key: str) -> bool:
     return str(spark.conf.get(key)).lower() == "true"
 
 
-def check_filter(frame: DataFrame, where: str) -> None:
-    """RuleFailedError unless Spark takes the text as a filter, and as a column beside others."""
-    try:
-        frame.where(F.expr(where))
-        frame.select(F.expr(where))
-    except AnalysisException as problem:
-        raise spark_problem(problem) from problem
+class FilterCheck:
+    """Whether Spark takes a text as a filter of the frame, and as a column beside others."""
+
+    def __init__(self, frame: DataFrame) -> None:
+        self._frame = frame
+        self._found: dict[str, RuleFailedError | None] = {}
+
+    def __call__(self, where: str) -> None:
+        """RuleFailedError with Spark's reason when it does not; each text is tried once."""
+        if where not in self._found:
+            self._found[where] = self._refusal(where)
+        refusal = self._found[where]
+        if refusal is not None:
+            raise refusal
+
+    def _refusal(self, where: str) -> RuleFailedError | None:
+        try:
+            self._frame.where(F.expr(where))
+            self._frame.select(F.expr(where))
+        except AnalysisException as problem:
+            return spark_problem(problem)
+        return None
 
 
 class JavaRegex:

@@ -17,6 +17,7 @@ from rich.table import Table
 from gluelocal import lifecycle, scripts
 from gluelocal.account import Account, resolve_state
 from gluelocal.clients import Clients
+from gluelocal.dq.commands import app as dq_app
 from gluelocal.errors import GluelocalError, UsageError
 from gluelocal.jobs.store import OUTPUT_LOG
 from gluelocal.mail import Mail, read_mails
@@ -31,6 +32,7 @@ mail_app = typer.Typer(
     help="The mails that SNS sent to its e-mail subscribers.", no_args_is_help=True
 )
 app.add_typer(mail_app, name="mail")
+app.add_typer(dq_app, name="dq")
 
 out = Console(soft_wrap=True, highlight=False)
 err = Console(stderr=True, soft_wrap=True, highlight=False)

@@ -84,6 +84,46 @@ def crawler_failed(account_id: str, name: str, error: str, log: str) -> dict[str
     )
 
 
+def data_quality_results_available(
+    region: str, account_id: str, result: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The `Data Quality Evaluation Results Available` event for an evaluation in a job run.
+
+    `result` is a DataQualityResult. `state` judges the data, not the job: FAILED when any rule
+    failed. The keys are those of events that AWS has sent and of the Lambda function in the guide
+    ("Setting up alerts, deployments, and scheduling"), whose sample of an event names them
+    otherwise.
+    """
+    job, run, context = result["JobName"], result["JobRunId"], result["EvaluationContext"]
+    outcomes = [rule["Result"] for rule in result["RuleResults"]]
+    succeeded = outcomes.count("PASS")
+    glue = f"arn:aws:glue:{region}:{account_id}"
+    return {
+        "source": "aws.glue-dataquality",
+        "detail-type": "Data Quality Evaluation Results Available",
+        "resources": [
+            f"{glue}:job/{job}/{run}",
+            f"{glue}:job/{job}",
+            f"{glue}:dataQualityRuleset/{context}",
+        ],
+        "detail": {
+            "resultId": result["ResultId"],
+            "context": {
+                "contextType": "GLUE_JOB",
+                "jobId": run,
+                "jobName": job,
+                "evaluationContext": context,
+            },
+            "rulesetNames": [context],
+            "state": "SUCCEEDED" if succeeded == len(outcomes) else "FAILED",
+            "score": result["Score"],
+            "numRulesSucceeded": succeeded,
+            "numRulesFailed": len(outcomes) - succeeded,
+            "numRulesSkipped": 0,
+        },
+    }
+
+
 def _crawler_event(detail: dict[str, Any]) -> dict[str, Any]:
     return {
         "source": "aws.glue",

@@ -25,6 +25,8 @@ from gluelocal import ministack
 from gluelocal.account import LOOPBACK, Account, make_state, write_private
 from gluelocal.clients import Clients
 from gluelocal.crawler.service import Crawlers
+from gluelocal.dataquality.publishing import Publishing
+from gluelocal.dataquality.results import Results
 from gluelocal.dataquality.rulesets import Rulesets
 from gluelocal.endpoint import Endpoint, Operation, collect
 from gluelocal.errors import GluelocalError
@@ -61,7 +63,10 @@ class Server:
             self._jobs = JobRuns(self._account, clients, self._emit, self._inherited)
             self._crawlers = Crawlers(self._account, clients, self._emit)
             rulesets = Rulesets(self._account.state / "dataquality")
-            parts = [part.operations() for part in (self._jobs, self._crawlers, rulesets)]
+            results = Results(self._account.state / "dataquality" / "results")
+            publishing = Publishing(self._account, clients, results, self._emit)
+            services = (self._jobs, self._crawlers, rulesets, results, publishing)
+            parts = [service.operations() for service in services]
             own: Mapping[str, Operation] = {"GluelocalStatus": self._status}
             await self._serve(Endpoint(inner, collect([*parts, own])), announce)
         finally:

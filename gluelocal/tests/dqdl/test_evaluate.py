@@ -104,9 +104,9 @@ def test_the_frames_have_glues_columns_types_and_nullability(spark: SparkSession
     assert evaluation.row_outcomes_frame().schema == (
         StructType()
         .add("id", "integer")
-        .add("DataQualityRulesPass", ArrayType(StringType(), False), nullable=False)
-        .add("DataQualityRulesFail", ArrayType(StringType(), False), nullable=False)
-        .add("DataQualityRulesSkip", ArrayType(StringType(), True), nullable=False)
+        .add("DataQualityRulesPass", ArrayType(StringType()), nullable=False)
+        .add("DataQualityRulesFail", ArrayType(StringType()), nullable=False)
+        .add("DataQualityRulesSkip", ArrayType(StringType()), nullable=False)
         .add("DataQualityEvaluationResult", StringType(), nullable=False)
     )
     assert [tuple(row) for row in evaluation.rule_outcomes_frame().collect()] == [

@@ -1,13 +1,17 @@
 """Every case of fixtures/rules/*.yaml: one file a rule type, one evaluation a group.
 
 A file is a list of groups. A group has a frame (columns with types, rows), optional options (the
-fields of EvaluationOptions) and cases: rule, outcome, and where it matters reason (a line or a list
-of lines), metrics, rows (a letter a row: P passed, F failed, S skipped) and text, the canonical
-rule. `select` in a frame makes its columns from those given, for types that YAML has not.
+fields of EvaluationOptions), sources (further frames by alias) and history (the metrics of earlier
+evaluations, oldest first), and cases: rule, outcome, evaluated_rule of a dynamic rule, and where it
+matters reason (a line or a list of lines) or reason_starts (where Spark or Java words the rest),
+metrics, rows (a letter a row: P passed, F failed, S skipped) and text, the canonical rule.
+`differs` says why a case expects what the documentation says and not what the public port answers.
+`select` in a frame makes its columns from those given, for types that YAML has not.
 """
 
 import math
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +21,7 @@ import yaml
 from pyspark.sql import DataFrame, Row, SparkSession
 
 from dqdl import EvaluationOptions, evaluate, parse
+from dqdl.history import HistoryRecord, MemoryHistory
 from dqdl.results import RuleOutcome
 from dqdl.rules import rule_types
 
@@ -50,8 +55,19 @@ def frame_of(spark: SparkSession, described: dict[str, Any]) -> DataFrame:
     kinds = described["columns"].values()
     schema = ", ".join(f"`{name}` {kind}" for name, kind in zip(names, kinds, strict=True))
     rows = [tuple(row) for row in described["rows"] or []]
-    frame = spark.createDataFrame(rows, schema)
+    # One partition: doubles add up in one order, so that a last digit is the same in each run.
+    frame = spark.createDataFrame(rows, schema).coalesce(1)
     return frame.selectExpr(*described["select"]) if "select" in described else frame
+
+
+def history_of(metrics: list[dict[str, float]]) -> MemoryHistory:
+    """A store that holds these metrics in the default context, oldest first."""
+    history = MemoryHistory()
+    for measured in metrics:
+        moment = datetime(2024, 1, 1, tzinfo=UTC)
+        numbers = {name: float(value) for name, value in measured.items()}
+        history.record(HistoryRecord(EvaluationOptions().context, moment, numbers))
+    return history
 
 
 class Answer(NamedTuple):
@@ -77,8 +93,10 @@ def answer(
     group = groups(file)[number]
     frame = frame_of(spark, group["frame"])
     texts = ",\n".join(case["rule"] for case in group["cases"])
-    options = EvaluationOptions(**group.get("options", {}))
-    evaluation = evaluate(frame, parse(f"Rules = [\n{texts}\n]"), options)
+    history = history_of(group.get("history", []))
+    options = EvaluationOptions(history=history, **group.get("options", {}))
+    sources = {alias: frame_of(spark, other) for alias, other in group.get("sources", {}).items()}
+    evaluation = evaluate(frame, parse(f"Rules = [\n{texts}\n]"), options, sources)
     before = [key_of(row, frame.columns) for row in frame.collect()]
     judged = evaluation.row_outcomes_frame()
     assert judged.columns == [*frame.columns, *LETTERS.values(), "DataQualityEvaluationResult"]
@@ -116,6 +134,9 @@ def test_rule_case_gives_outcome_reason_metrics_and_rows(
         expected["outcome"],
         outcome.failure_reason if "reason" not in expected else reason_of(expected),
     )
+    assert outcome.evaluated_rule == expected.get("evaluated_rule")
+    if "reason_starts" in expected:
+        assert str(outcome.failure_reason).startswith(expected["reason_starts"])
     if expected["outcome"] == "Passed" and "reason" not in expected and " OR " not in text:
         assert outcome.failure_reason is None
     if "metrics" in expected:

@@ -23,4 +23,5 @@ RULE_TYPE = RuleType(
     (Signature(("TargetColumn1", "TargetColumn2"), (ConditionKind.NUMBER,)),),
     plan,
     takes_where=True,
+    statistic=True,
 )

@@ -20,4 +20,4 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     return RulePlan((), judge)
 
 
-RULE_TYPE = RuleType("ColumnCount", (Signature((), (ConditionKind.NUMBER,)),), plan)
+RULE_TYPE = RuleType("ColumnCount", (Signature((), (ConditionKind.NUMBER,)),), plan, statistic=True)

@@ -6,13 +6,13 @@ Column.<name>.ColumnDataType.Compliance
 import re
 
 from dqdl import sql
-from dqdl.errors import RuleFailedError, UnsupportedRuleError
+from dqdl.errors import UnsupportedRuleError
 from dqdl.judging import holds, ratio, total, unmet_ratio
 from dqdl.model import ConditionKind, Operator, Rule
 from dqdl.operands import Text
 from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
 from dqdl.ruletype import RuleType, Signature
-from dqdl.scope import Scope
+from dqdl.scope import NOT_IN_DATASET, Scope
 
 _TYPES = {
     "BOOLEAN": "BOOLEAN",
@@ -30,10 +30,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     condition = rule.condition
     assert condition is not None
     name = rule.parameters[0].value
-    try:
-        column = scope.column(name)
-    except RuleFailedError as problem:
-        raise RuleFailedError(f"Column {name} does not exist in the dataset") from problem
+    column = scope.column(name, NOT_IN_DATASET)
     if condition.operator is not Operator.EQUAL or not isinstance(condition.values[0], Text):
         raise UnsupportedRuleError(f"ColumnDataType takes = and a type, not {condition}")
     wanted = _spark_type(condition.values[0].value)
@@ -70,4 +67,5 @@ RULE_TYPE = RuleType(
     plan,
     takes_where=True,
     takes_threshold=True,
+    history_metric=lambda rule, _: f"Column.{rule.parameters[0].value}.ColumnDataType.Compliance",
 )

@@ -6,10 +6,10 @@ NULL counts as a string of length 0 (AWS Glue Developer Guide, ColumnLength, "Nu
 from dqdl import sql
 from dqdl.errors import UnsupportedRuleError
 from dqdl.judging import empty, holds, no_row_matched, ratio, total, unmet
-from dqdl.model import ConditionKind, Operator, Rule
+from dqdl.model import Condition, ConditionKind, Operator, Rule
 from dqdl.operands import Number
 from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
-from dqdl.predicates import compared
+from dqdl.predicates import compared, exact_literal
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Scope
 
@@ -34,7 +34,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     for value in condition.values:
         if not isinstance(value, Number):
             raise UnsupportedRuleError(f"ColumnLength compares with numbers, not with {value}.")
-        operands.append(f"{value.value:f}BD")
+        operands.append(exact_literal(value.value))
     length = f"coalesce(length({column.sql}), 0)"
     row = compared(length, condition.operator, operands)
     rows = total(rule)
@@ -63,10 +63,20 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     return RulePlan((rows, passing, *bounds.values()), judge, row)
 
 
+def history_metric(rule: Rule, condition: Condition) -> str:
+    """The bound that the operator looks at (AWS's guide has no dynamic ColumnLength)."""
+    bounds = tuple(_BOUNDS.get(condition.operator, ()))
+    if len(bounds) != 1 and condition.operator is not Operator.EQUAL:
+        raise UnsupportedRuleError(f"ColumnLength {condition.operator} keeps no earlier values")
+    return f"Column.{rule.parameters[0].value}.{bounds[0]}"
+
+
 RULE_TYPE = RuleType(
     "ColumnLength",
     (Signature(("TargetColumn",), (ConditionKind.NUMBER,)),),
     plan,
     takes_where=True,
     fails_rows_on_problem=True,
+    history_metric=history_metric,
+    statistic=True,
 )

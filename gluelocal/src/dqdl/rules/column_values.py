@@ -7,6 +7,7 @@ With `with threshold` that share is compared with the threshold, and the rows ke
 """
 
 from dqdl import sql
+from dqdl.errors import UnsupportedRuleError
 from dqdl.judging import empty, holds, no_row_matched, ratio, total, unmet
 from dqdl.model import Condition, ConditionKind, Operator, Rule
 from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
@@ -17,6 +18,7 @@ from dqdl.predicates import (
     number_predicate,
     string_predicate,
 )
+from dqdl.rules import column_length
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Column, Scope
 
@@ -54,7 +56,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
         count = measured.count(rows)
         values = {name: measured.get(bound) for name, bound in bounds.items()}
         missing = next((name for name, value in values.items() if value is None), None)
-        if count == 0 or missing:
+        if count == 0 or (missing and not rule.threshold):
             return Verdict(
                 False, (empty(f"{missing or 'Compliance'}({column.written},None,None)"),)
             )
@@ -65,7 +67,8 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
         if rule.threshold:
             passed = holds(rule.threshold, compliance)
             return Verdict(passed, () if passed else (unmet(compliance),), metrics)
-        passed = measured.count(sound) == count
+        # A bound of NaN: there is no number that the minimum could pass over NaN to.
+        passed = measured.count(sound) == count and all(v == v for v in values.values())
         if passed:
             return Verdict(True, (), metrics)
         null_count = measured.count(nulls)
@@ -83,6 +86,27 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
         return Verdict(False, tuple(reasons or [unmet(compliance)]), metrics)
 
     return RulePlan((rows, passing, sound, nulls, *bounds.values()), judge, row)
+
+
+def analyze(rule: Rule, scope: Scope) -> RulePlan:
+    """An analyzer measures lengths where the values are no numbers."""
+    column = scope.column(rule.parameters[0].value)
+    return column_length.plan(rule, scope) if column.is_string else plan(rule, scope)
+
+
+def history_metric(rule: Rule, condition: Condition) -> str:
+    """The bound that the operator looks at; the compliance for a threshold.
+
+    AWS's guide has no dynamic ColumnValues; an operator that reports no bound has nothing to
+    compare its values with.
+    """
+    name = rule.parameters[0].value
+    if condition is rule.threshold:
+        return f"Column.{name}.ColumnValues.Compliance"
+    extremes = _extremes(condition)
+    if not extremes:
+        raise UnsupportedRuleError(f"ColumnValues {condition.operator} keeps no earlier values")
+    return f"Column.{name}.{extremes[0]}"
 
 
 def _extremes(condition: Condition) -> tuple[str, ...]:
@@ -115,4 +139,7 @@ RULE_TYPE = RuleType(
     takes_where=True,
     takes_threshold=True,
     fails_rows_on_problem=True,
+    history_metric=history_metric,
+    statistic=True,
+    analyze=analyze,
 )

@@ -37,4 +37,5 @@ RULE_TYPE = RuleType(
     takes_where=True,
     fails_rows_on_problem=True,
     composite_rows=False,
+    statistic=True,
 )

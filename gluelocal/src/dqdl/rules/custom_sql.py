@@ -5,7 +5,7 @@ Dataset.*.CustomSQL, or Dataset.*.CustomSQL.Compliance for the form without a co
 
 from dqdl.errors import RuleFailedError
 from dqdl.judging import holds, ratio, total, unmet, unmet_ratio
-from dqdl.model import ConditionKind, Rule
+from dqdl.model import Condition, ConditionKind, Rule
 from dqdl.plan import Measured, RowQuery, RowsPassing, RulePlan, ScalarQuery, Verdict
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Scope
@@ -49,10 +49,18 @@ def _rows(rule: Rule) -> RulePlan:
     return RulePlan((rows, passing), judge, query.flag_is_set, (query,))
 
 
+def history_metric(rule: Rule, condition: Condition) -> str:
+    is_threshold = condition is rule.threshold
+    return "Dataset.*.CustomSQL.Compliance" if is_threshold else "Dataset.*.CustomSQL"
+
+
 RULE_TYPE = RuleType(
     "CustomSql",
     (Signature(("CustomSqlStatement",), (ConditionKind.NUMBER, ConditionKind.BOOLEAN)),),
     plan,
     takes_threshold=True,
     fails_rows_on_problem=True,
+    history_metric=history_metric,
+    parameters_in_metric=False,
+    statistic=True,
 )

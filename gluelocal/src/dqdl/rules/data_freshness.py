@@ -11,7 +11,7 @@ from dqdl.operands import Duration
 from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
 from dqdl.predicates import compared
 from dqdl.ruletype import RuleType, Signature
-from dqdl.scope import Scope
+from dqdl.scope import NOT_IN_DATASET, Scope
 
 _MICROSECONDS = 1_000_000
 _SECONDS_AN_HOUR = 3600
@@ -21,10 +21,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     condition = rule.condition
     assert condition is not None
     name = rule.parameters[0].value
-    try:
-        column = scope.column(name)
-    except RuleFailedError as problem:
-        raise RuleFailedError(f"Column {name} does not exist in the dataset") from problem
+    column = scope.column(name, NOT_IN_DATASET)
     if not (column.is_string or column.is_temporal):
         raise RuleFailedError(
             f"Expected type of column {name} to be one of (DateType,TimestampType,StringType), "

@@ -7,22 +7,20 @@ from dqdl import sql
 from dqdl.judging import empty, no_row_matched, ratio, total, unmet
 from dqdl.keys import Keys
 from dqdl.model import ConditionKind, Rule
-from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
+from dqdl.plan import Measured, RulePlan, Verdict
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Scope
 
 
 def plan(rule: Rule, scope: Scope) -> RulePlan:
     keys = Keys.of(rule, scope)
-    not_null = sql.conjunction(*(f"{column.sql} IS NOT NULL" for column in keys.columns))
     rows = total(rule)
-    complete = Aggregate(sql.filtered(f"count_if({not_null})", rule.where_sql))
 
     def judge(measured: Measured) -> Verdict:
         if no_row_matched(rule, measured):
             return Verdict(True)
         names = ", ".join(column.written for column in keys.columns)
-        completeness = ratio(measured.count(complete), measured.count(rows))
+        completeness = ratio(measured.count(keys.complete), measured.count(rows))
         if measured.count(keys.rows) == 0:
             return Verdict(False, (empty(f"Uniqueness(List({names}),None)"),))
         uniqueness = ratio(measured.count(keys.unique), measured.count(keys.rows))
@@ -33,9 +31,9 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
         return Verdict(not reasons, reasons, metrics)
 
     return RulePlan(
-        (rows, complete, keys.rows, keys.unique),
+        (rows, keys.complete, keys.rows, keys.unique),
         judge,
-        sql.conjunction(keys.row_is_unique, not_null),
+        sql.conjunction(keys.row_is_unique, keys.are_present),
     )
 
 

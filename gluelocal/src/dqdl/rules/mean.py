@@ -19,4 +19,5 @@ RULE_TYPE = RuleType(
     (Signature(("TargetColumn",), (ConditionKind.NUMBER,)),),
     plan,
     takes_where=True,
+    statistic=True,
 )

@@ -21,4 +21,10 @@ def plan(rule: Rule, _scope: Scope) -> RulePlan:
     return RulePlan((measure,), judge)
 
 
-RULE_TYPE = RuleType("RowCount", (Signature((), (ConditionKind.NUMBER,)),), plan, takes_where=True)
+RULE_TYPE = RuleType(
+    "RowCount",
+    (Signature((), (ConditionKind.NUMBER,)),),
+    plan,
+    takes_where=True,
+    statistic=True,
+)

@@ -21,4 +21,5 @@ RULE_TYPE = RuleType(
     (Signature(("TargetColumn",), (ConditionKind.NUMBER,)),),
     plan,
     takes_where=True,
+    statistic=True,
 )

@@ -101,8 +101,12 @@ def launch(
     script_argv: list[str],
     folder: Path,
     inherited: Mapping[str, str],
+    own: Mapping[str, str],
 ) -> RunProcess:
-    """Fetches what the run needs into `folder` and starts it; LaunchError says what was missing."""
+    """Fetches what the run needs into `folder` and starts it; LaunchError says what was missing.
+
+    Its environment is what is left of `inherited`, and `own`.
+    """
     work = folder / "work"
     work.mkdir(parents=True, exist_ok=True)
     script = _fetch(s3, what.script, folder, "the script")
@@ -115,7 +119,7 @@ def launch(
     # An empty file, not /dev/null: the Java SDK warns at length about a file it cannot read.
     no_profiles = folder / "aws-config"
     no_profiles.touch()
-    environment = _environment(account, modules, inherited, no_profiles)
+    environment = _environment(account, modules, inherited, no_profiles) | dict(own)
     environment[ERROR_FILE_VARIABLE] = str(folder / ERROR_FILE)
     if command in SPARK_COMMANDS:
         jars = tuple(

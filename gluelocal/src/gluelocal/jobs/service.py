@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from gluelocal import events
 from gluelocal.account import Account
 from gluelocal.clients import Clients, as_api_error
+from gluelocal.dataquality.environment import run_environment
 from gluelocal.endpoint import ApiError, Operation
 from gluelocal.errors import GluelocalError
 from gluelocal.jobs import arguments
@@ -247,6 +248,7 @@ class JobRuns:
             arguments.argv(merged, job["Name"], job_run["Id"]),
             self._store.folder_of(job_run),
             self._inherited,
+            run_environment(self._account, job_run),
         )
         self._store.change(job_run, JobRunState="RUNNING")
         deadline = time.monotonic() + job_run["Timeout"] * 60

@@ -1,0 +1,1 @@
+"""`gluelocal dq`: the rule language on any file, without an account."""

@@ -1,0 +1,95 @@
+"""A Spark session for one command: quiet, on this machine alone."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gluelocal.account import Account
+from gluelocal.errors import GluelocalError
+from gluelocal.java import java_home
+from gluelocal.jobs.spark_conf import loopback, s3a
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+_LAST_LINES = 15
+
+
+class SparkStartError(GluelocalError):
+    """PySpark is not installed, or its Java process did not start."""
+
+
+@contextlib.contextmanager
+def spark_session(account: Account | None) -> Iterator["SparkSession"]:
+    """The process's session, if it has one, else a new one that ends with the block.
+
+    `account`: whose S3 the session reads and writes. What Java writes to its standard error goes
+    to a file that is shown when Spark does not start: what matters later comes as an exception.
+    """
+    try:
+        from pyspark.sql import SparkSession
+    except ImportError:
+        raise SparkStartError(
+            "PySpark is not installed. Run: pip install 'gluelocal[spark]'"
+        ) from None
+    active = SparkSession.getActiveSession()
+    if active is not None:
+        yield active
+        return
+    with tempfile.TemporaryDirectory(prefix="gluelocal-dq-") as folder:
+        log = Path(folder) / "spark.log"
+        session = _started(account, Path(folder), log)
+        try:
+            yield session
+        finally:
+            session.stop()
+
+
+def _started(account: Account | None, folder: Path, log: Path) -> "SparkSession":
+    from pyspark.errors import PySparkException
+    from pyspark.sql import SparkSession
+
+    os.environ["JAVA_HOME"] = str(java_home())
+    os.environ["SPARK_LOCAL_IP"] = loopback()["spark.driver.host"]
+    os.environ["PYSPARK_PYTHON"] = sys.executable
+    settings = {
+        "spark.sql.session.timeZone": "UTC",
+        "spark.sql.warehouse.dir": str(folder / "warehouse"),
+        "spark.ui.showConsoleProgress": "false",
+        # One machine's cores: Spark's 200 partitions would be 200 tiny tasks.
+        "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
+        **loopback(),
+    }
+    if account is not None:
+        os.environ.update(account.aws_environment())
+        settings |= s3a(account)
+    builder = SparkSession.builder.appName("gluelocal dq").master("local[*]")
+    for key, value in settings.items():
+        builder = builder.config(key, value)
+    try:
+        with _outputs_to(log):
+            return builder.getOrCreate()
+    except (PySparkException, RuntimeError, OSError) as problem:
+        tail = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]
+        raise SparkStartError("\n".join([f"Spark did not start: {problem}", *tail])) from problem
+
+
+@contextlib.contextmanager
+def _outputs_to(log: Path) -> Iterator[None]:
+    """Both outputs of this process, which a child inherits as they are when it starts."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    kept = [os.dup(1), os.dup(2)]
+    with log.open("wb") as file:
+        for descriptor in (1, 2):
+            os.dup2(file.fileno(), descriptor)
+        try:
+            yield
+        finally:
+            for descriptor, original in zip((1, 2), kept, strict=True):
+                os.dup2(original, descriptor)
+                os.close(original)
