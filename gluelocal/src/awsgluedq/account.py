@@ -39,10 +39,9 @@ class JobRun:
     @classmethod
     def current(cls) -> "JobRun | None":
         """None outside of the job runs of a local account."""
-        endpoint = os.environ.get(ENDPOINT_VARIABLE)
-        if not endpoint:
-            return None
-        return cls(endpoint, os.environ[JOB_NAME_VARIABLE], os.environ[JOB_RUN_VARIABLE])
+        names = (ENDPOINT_VARIABLE, JOB_NAME_VARIABLE, JOB_RUN_VARIABLE)
+        values = [os.environ.get(name, "") for name in names]
+        return cls(*values) if all(values) else None
 
     def publish(self, result: Mapping[str, Any], keep: bool, metrics: bool) -> None:
         """Hands a DataQualityResult to the account; PublishingError when it does not take it.

@@ -138,12 +138,12 @@ def _observation(observation: Observation) -> dict[str, Any]:
 
 def numbers(metrics: Mapping[str, float]) -> dict[str, float | str]:
     """JSON has no NaN and no infinity; AWS's protocol (awsJson1_1) writes them as text."""
-    return {
-        name: value if math.isfinite(value) else _text(value) for name, value in metrics.items()
-    }
+    return {name: _number(value) for name, value in metrics.items()}
 
 
-def _text(value: float) -> str:
+def _number(value: float) -> float | str:
+    if math.isfinite(value):
+        return value
     if math.isnan(value):
         return "NaN"
     return "Infinity" if value > 0 else "-Infinity"

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
+from pyspark.errors import PySparkException
 from pyspark.sql import SparkSession
 
 from awsgluedq.account import JobRun
@@ -40,9 +41,12 @@ def write(spark: SparkSession, prefix: str, result: Result, run: JobRun | None) 
             stream.write(bytearray(text.encode()))
         finally:
             stream.close()
-    except Py4JJavaError as problem:
+    except (Py4JJavaError, PySparkException) as problem:
+        # Java's message without its stack trace, where Spark has not cut that off already.
+        java = getattr(problem, "java_exception", None)
+        reason = problem if java is None else java.toString()
         raise PublishingError(
-            f"resultsS3Prefix {prefix!r}: cannot write {path}: {problem.java_exception.toString()}"
+            f"resultsS3Prefix {prefix!r}: cannot write {path}: {reason}"
         ) from problem
     return path
 

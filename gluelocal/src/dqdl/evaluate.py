@@ -4,15 +4,11 @@ PySpark is imported when `evaluate` is called, so that the language can be used 
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from dqdl.history import MetricHistory, open_history
 from dqdl.model import Ruleset
 from dqdl.options import EvaluationOptions
 from dqdl.parser import parse
-from dqdl.scope import Scope
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -20,8 +16,6 @@ if TYPE_CHECKING:
     from dqdl.results import Evaluation
 
 _DEFAULTS = EvaluationOptions()
-# Staging all columns costs as much as reading a few of them twice.
-_SCANS_UNSTAGED = 2
 
 
 def evaluate(
@@ -40,44 +34,19 @@ def evaluate(
     it, fails.
     """
     parsed = parse(ruleset) if isinstance(ruleset, str) else ruleset
-    store = open_history() if options.history is None else options.history
-    history = MetricHistory(store, options.context)
 
-    from dqdl.masking import masked
-    from dqdl.measuring import measure, scans
+    from dqdl.computing import computed
     from dqdl.observing import analyzer_outcome, gathered, observed, recorded
-    from dqdl.planner import Planner, plan_verdict
-    from dqdl.queries import Queries
+    from dqdl.planner import plan_verdict
+    from dqdl.preparation import prepared
     from dqdl.results import Evaluation, RuleOutcome
     from dqdl.rowoutcomes import RowOutcomes
-    from dqdl.spark import FilterCheck, JavaRegex, setting
-    from dqdl.staging import is_kept, staged
 
     if options.keep == "CACHED":
         frame = frame.cache()
-    spark = frame.sparkSession
-    scope = Scope(
-        columns=frame.dtypes,
-        now=(options.now or datetime.now(UTC)).astimezone(UTC),
-        find=JavaRegex(spark).find,
-        case_sensitive=setting(spark, "spark.sql.caseSensitive"),
-        ansi=setting(spark, "spark.sql.ansi.enabled"),
-        sources={alias: source.dtypes for alias, source in (sources or {}).items()},
-        history=history.values,
-    )
-    queries = Queries(frame, sources or {})
-    planner = Planner(scope, options, FilterCheck(frame), queries.check)
-    plan = planner.plan(parsed)
-    stages = options.keep == "STAGED" and not is_kept(frame)
-    stages = stages and (options.row_outcomes or scans(plan.measures) > _SCANS_UNSTAGED)
-    if stages and plan.queries:
-        queries = queries.over(staged(frame))
-    flagged = queries.flagged(plan.queries)
-    tested = masked(plan, flagged, every_rule=stages)
-    if stages:
-        tested = replace(tested, frame=staged(tested.frame))
-    measured = measure(tested, frame, queries.run)
-    plan = tested.plan
+    ready = prepared(frame, parsed, options, sources or {})
+    done = computed(ready)
+    plan, measured = done.tested.plan, done.measured
     outcomes = []
     for rule in plan.rules:
         verdict = plan_verdict(rule.plan, measured)
@@ -93,8 +62,7 @@ def evaluate(
         )
     analyzers = [analyzer_outcome(analyzer, measured) for analyzer in plan.analyzers]
     metrics = gathered(plan.statistics, measured)
-    observations = observed(metrics, history) if options.observations else []
-    store.record(recorded(options.context, metrics))
-    with_rows = tested if stages else masked(plan, flagged, every_rule=True)
-    rows = RowOutcomes(with_rows.frame, with_rows.masks, with_rows.plan.rules)
+    observations = observed(metrics, ready.history) if options.observations else []
+    ready.store.record(recorded(options.context, metrics))
+    rows = RowOutcomes(done.tested.frame, done.tested.masks, plan.rules)
     return Evaluation(outcomes, frame, rows, analyzers, observations)

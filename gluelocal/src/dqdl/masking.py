@@ -39,10 +39,8 @@ def masked(plan: Plan, flagged: DataFrame, every_rule: bool) -> Masked:
         return _put_on(plan, flagged, every_rule, {})
     except AnalysisException:
         # Nothing has run yet: each predicate is tried alone, and the sound ones are put on.
-        sound = replace(plan, rules=tuple(_sound(flagged, rule) for rule in plan.rules))
-        measured = set(sound.measures)
-        statistics = (s for s in plan.statistics if measured.issuperset(s.plan.measures))
-        sound = replace(sound, statistics=tuple(statistics))
+        rules = tuple(_sound(flagged, rule) for rule in plan.rules)
+        sound = replace(plan, rules=rules).measurable()
         refused = {
             measure: refusal
             for measure, predicate in _counted(sound).items()

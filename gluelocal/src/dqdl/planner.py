@@ -60,6 +60,12 @@ class Plan:
         plans = [rule.plan for rule in self.rules] + [entry.plan for entry in self.analyzers]
         return _unique(measure for plan in plans for measure in plan.measures)
 
+    def measurable(self) -> "Plan":
+        """Without the statistics of which a measure belongs to no rule or analyzer any more."""
+        measures = set(self.measures)
+        kept = (s for s in self.statistics if measures.issuperset(s.plan.measures))
+        return replace(self, statistics=tuple(kept))
+
     @property
     def queries(self) -> tuple[RowQuery, ...]:
         return _unique(query for rule in self.rules for query in rule.plan.queries)

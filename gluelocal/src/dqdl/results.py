@@ -70,7 +70,9 @@ class Evaluation:
         if counts is not None:
             for name in ("PassedCount", "FailedCount", "SkippedCount", "TotalCount"):
                 schema = schema.add(name, LongType())
-        none = [None] * len(self.outcomes)
+        shown: list[tuple[int, ...]] = [()] * len(self.outcomes)
+        if counts is not None:
+            shown = [(one.passed, one.failed, one.skipped, one.total) for one in counts]
         rows = [
             (
                 outcome.rule,
@@ -79,13 +81,9 @@ class Evaluation:
                 dict(outcome.evaluated_metrics),
                 outcome.evaluated_rule,
                 *([dict(outcome.labels)] if labelled else []),
-                *(
-                    ()
-                    if count is None
-                    else (count.passed, count.failed, count.skipped, count.total)
-                ),
+                *numbers,
             )
-            for outcome, count in zip(self.outcomes, counts or none, strict=True)
+            for outcome, numbers in zip(self.outcomes, shown, strict=True)
         ]
         return self.original.sparkSession.createDataFrame(rows, schema).coalesce(1)
 

@@ -4,6 +4,7 @@ from pyspark.errors import AnalysisException, IllegalArgumentException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from dqdl import sql
 from dqdl.errors import RuleFailedError
 from dqdl.problems import spark_problem
 
@@ -13,7 +14,7 @@ def setting(spark: SparkSession, key: str) -> bool:
 
 
 class FilterCheck:
-    """Whether Spark takes a text as a filter of the frame, and as a column beside others."""
+    """Whether Spark takes a text as a filter of the frame, and as one of an aggregate."""
 
     def __init__(self, frame: DataFrame) -> None:
         self._frame = frame
@@ -30,7 +31,7 @@ class FilterCheck:
     def _refusal(self, where: str) -> RuleFailedError | None:
         try:
             self._frame.where(F.expr(where))
-            self._frame.select(F.expr(where))
+            self._frame.agg(F.expr(sql.filtered("count(1)", where)))
         except AnalysisException as problem:
             return spark_problem(problem)
         return None

@@ -79,10 +79,8 @@ class Results:
             )
         wanted = request.get("Filter") or {}
         if unknown := set(wanted) - _FILTERS:
-            raise ApiError(
-                "InvalidInputException",
-                f"Filter has no {', '.join(sorted(unknown))}; valid: {', '.join(sorted(_FILTERS))}.",
-            )
+            named, valid = ", ".join(sorted(unknown)), ", ".join(sorted(_FILTERS))
+            raise ApiError("InvalidInputException", f"Filter has no {named}; valid: {valid}.")
         with self._lock:
             kept = list(self._kept.values())
         found = sorted((one for one in kept if _matches(one, wanted)), key=_age, reverse=True)

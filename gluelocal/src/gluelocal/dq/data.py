@@ -76,6 +76,11 @@ def find(name: str, options: ReadOptions) -> Data:
     _check_content(name, format_, first, files[0])
     if format_ == "json" and first.lstrip().startswith(b"["):
         options = ReadOptions(**{**vars(options), "multiline": True})
+    if options.multiline and _GLOB.search(str(path.absolute())):
+        raise UsageError(
+            f"Spark cannot read {name} as multiline: its path has one of {{}}[]*?\\ in it. "
+            "Give it another name."
+        )
     # Spark takes these characters for a pattern, and this is the path of what is there.
     location = _GLOB.sub(r"\\\1", str(path.absolute()))
     return Data(name, location, format_, options)

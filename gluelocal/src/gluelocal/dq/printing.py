@@ -16,18 +16,22 @@ if TYPE_CHECKING:
     from dqdl.explain import ExplainedRule, Explanation, Query
 
 _COLOURS = {"Passed": "green", "Failed": "red", "error": "red", "warning": "yellow"}
+_FILE_WIDTH = 160  # of a file or pipe, which has none of its own
 _ROW_WIDTH = 160
 _RULE_WIDTH = 160
 
 
 def _out() -> Console:
     """Made when it is used, for standard output may have been put somewhere else."""
-    return Console(highlight=False)
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=_FILE_WIDTH)
 
 
 def print_check(check: Check, written: Mapping[str, str]) -> None:
     out = _out()
-    table = Table("rule", "outcome", "rows failed", "reason", "metrics", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("rule", "outcome", "rows failed", "reason", "metrics"):
+        table.add_column(heading, overflow="fold")
     for rule in check.rules:
         outcome = rule.outcome
         rows = "-" if rule.rows.skipped == rule.rows.total else str(rule.rows.failed)
