@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame
 
 from dqdl.masking import Masked, masked
 from dqdl.measuring import measure
@@ -19,6 +20,7 @@ from dqdl.planner import Plan, PlannedAnalyzer, PlannedRule, failed, rows_on_pro
 from dqdl.preparation import Prepared
 from dqdl.problems import computing_problem
 from dqdl.staging import staged
+from dqdl.steps import Steps, steps
 
 _RAISED = (Py4JJavaError, PySparkException)
 
@@ -44,18 +46,35 @@ def computed(prepared: Prepared) -> Computed:
         return _attempt(prepared, _without_raising(prepared, plan))
 
 
-def _attempt(prepared: Prepared, plan: Plan) -> Computed:
+@dataclass(frozen=True)
+class Layout:
+    """Where the measures are taken; `tested` has the bits of every rule only when `staged`."""
+
+    flagged: DataFrame
+    tested: Masked
+    steps: Steps
+    staged: bool
+
+
+def laid_out(prepared: Prepared, plan: Plan, stage: Callable[[DataFrame], DataFrame]) -> Layout:
+    """`stage` gives the frame that stands for its argument from then on."""
     stages = prepared.stages(plan.measures)
     queries = prepared.queries
     if stages and plan.queries:
-        queries = queries.over(staged(prepared.frame))
+        queries = queries.over(stage(prepared.frame))
     flagged = queries.flagged(plan.queries)
     tested = masked(plan, flagged, every_rule=stages)
     if stages:
-        tested = replace(tested, frame=staged(tested.frame))
-    measured = measure(tested, prepared.frame, queries.run)
-    if not stages:
-        tested = masked(tested.plan, flagged, every_rule=True)
+        tested = replace(tested, frame=stage(tested.frame))
+    return Layout(flagged, tested, steps(tested, queries.run), stages)
+
+
+def _attempt(prepared: Prepared, plan: Plan) -> Computed:
+    layout = laid_out(prepared, plan, staged)
+    tested = layout.tested
+    measured = measure(tested.plan, layout.steps, prepared.frame)
+    if not layout.staged:
+        tested = masked(tested.plan, layout.flagged, every_rule=True)
     return Computed(tested, measured)
 
 

@@ -2,26 +2,18 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from dqdl.errors import RuleFailedError
-from dqdl.history import MetricHistory, open_history
 from dqdl.model import AnyRule, CompositeRule, Ruleset
 from dqdl.options import EvaluationOptions
 from dqdl.parser import parse
 from dqdl.plan import Measure, Measured, Probe, RulePlan
-from dqdl.scope import Scope
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-    from dqdl.planner import Planner
-    from dqdl.queries import Queries
-
 _DEFAULTS = EvaluationOptions()
-# As in `evaluate`.
-_SCANS_UNSTAGED = 2
 
 
 @dataclass(frozen=True)
@@ -89,16 +81,10 @@ def explain(
     parsed = parse(ruleset) if isinstance(ruleset, str) else ruleset
 
     from dqdl.jobs import scheduled
-    from dqdl.measuring import scans
-    from dqdl.queries import Queries
-    from dqdl.staging import is_kept
+    from dqdl.preparation import prepared
 
-    queries = Queries(frame, sources or {})
-    planner = _planner(frame, options, sources or {}, queries)
-    plan = planner.plan(parsed)
-    stages = options.keep == "STAGED" and not is_kept(frame)
-    stages = stages and (options.row_outcomes or scans(plan.measures) > _SCANS_UNSTAGED)
-    schedule = scheduled(plan, frame, queries, stages)
+    ready = prepared(frame, parsed, options, sources or {})
+    schedule = scheduled(ready)
     asked = tuple(
         Query(
             step.kind,
@@ -107,14 +93,14 @@ def explain(
             step.jobs.sure,
             step.jobs.possible,
         )
-        for step in schedule.steps
+        for step in schedule.queries
     )
-    places = {m: place for place, step in enumerate(schedule.steps) for m in step.measures}
+    places = {m: place for place, step in enumerate(schedule.queries) for m in step.measures}
 
     def explained(text: str, rule: AnyRule | None, plan: RulePlan) -> ExplainedRule:
         parts: tuple[ExplainedRule, ...] = ()
         if isinstance(rule, CompositeRule):
-            nested = planner.plan(Ruleset(tuple(_simple(rule))))
+            nested = ready.planner.plan(Ruleset(tuple(_simple(rule))))
             parts = tuple(explained(part.text, part.rule, part.plan) for part in nested.rules)
         refusals = [schedule.refused[m] for m in plan.measures if m in schedule.refused]
         return ExplainedRule(
@@ -131,29 +117,6 @@ def explain(
         tuple(explained(rule.text, rule.rule, rule.plan) for rule in schedule.plan.rules),
         tuple(explained(entry.text, None, entry.plan) for entry in schedule.plan.analyzers),
     )
-
-
-def _planner(
-    frame: "DataFrame",
-    options: EvaluationOptions,
-    sources: "Mapping[str, DataFrame]",
-    queries: "Queries",
-) -> "Planner":
-    from dqdl.planner import Planner
-    from dqdl.spark import FilterCheck, JavaRegex, setting
-
-    spark = frame.sparkSession
-    store = open_history() if options.history is None else options.history
-    scope = Scope(
-        columns=frame.dtypes,
-        now=(options.now or datetime.now(UTC)).astimezone(UTC),
-        find=JavaRegex(spark).find,
-        case_sensitive=setting(spark, "spark.sql.caseSensitive"),
-        ansi=setting(spark, "spark.sql.ansi.enabled"),
-        sources={alias: source.dtypes for alias, source in sources.items()},
-        history=MetricHistory(store, options.context).values,
-    )
-    return Planner(scope, options, FilterCheck(frame), queries.check)
 
 
 def _simple(rule: AnyRule) -> Iterable[AnyRule]:

@@ -3,21 +3,18 @@
 Nothing runs here: the jobs are counted in the physical plans.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
-from pyspark.errors import AnalysisException
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
-from dqdl import sql
+from dqdl.computing import laid_out
 from dqdl.errors import RuleFailedError
-from dqdl.masking import Masked, masked
-from dqdl.plan import Aggregate, GroupAggregate, Measure, Probe, ScalarQuery
+from dqdl.plan import Measure, Probe
 from dqdl.planner import Plan
-from dqdl.problems import spark_problem
-from dqdl.queries import Queries
+from dqdl.preparation import Prepared
 
 
 @dataclass(frozen=True)
@@ -32,10 +29,10 @@ class Jobs:
 
 
 @dataclass(frozen=True)
-class Step:
-    """Of a probe nobody but itself knows what it does, so its jobs are none."""
+class Planned:
+    """One query and its jobs. Of a probe nobody but itself knows what it does: it has none."""
 
-    kind: str
+    kind: Literal["staging", "aggregation", "keys", "query", "probe"]
     measures: tuple[Measure, ...] = ()
     keys: tuple[str, ...] = ()
     jobs: Jobs = Jobs()
@@ -46,30 +43,24 @@ class Schedule:
     """`refused`: what Spark says of the measures that it takes no part of."""
 
     plan: Plan
-    steps: tuple[Step, ...]
+    queries: tuple[Planned, ...]
     refused: Mapping[Measure, RuleFailedError]
 
 
-def scheduled(plan: Plan, frame: DataFrame, queries: Queries, stages: bool) -> Schedule:
-    """The steps in the order in which an evaluation takes them.
+def scheduled(prepared: Prepared) -> Schedule:
+    """The queries in the order in which an evaluation asks them."""
+    queries: list[Planned] = []
 
-    `stages`: whether the rows and their outcomes are kept between the jobs.
-    """
-    steps: list[Step] = []
-    if stages and plan.queries:
-        steps.append(Step("staging", jobs=_staging_jobs(frame)))
-        queries = queries.over(_stand_in(frame))
-    tested = masked(plan, queries.flagged(plan.queries), every_rule=stages)
-    if stages:
-        steps.append(Step("staging", jobs=_staging_jobs(tested.frame)))
-        tested = replace(tested, frame=_stand_in(tested.frame))
-    measures = tested.plan.measures
-    refused = dict(tested.refused)
-    steps += _aggregation(tested, refused)
-    steps += _groupings(measures, tested.frame, refused)
-    steps += _queries(measures, queries.run, refused)
-    steps += [Step("probe", (m,)) for m in measures if isinstance(m, Probe)]
-    return Schedule(tested.plan, tuple(steps), refused)
+    def stage(frame: DataFrame) -> DataFrame:
+        queries.append(Planned("staging", jobs=_staging_jobs(frame)))
+        return _stand_in(frame)
+
+    layout = laid_out(prepared, prepared.plan, stage)
+    for step in layout.steps.asked:
+        queries.append(Planned(step.kind, step.measures, step.keys, jobs_of(step.answer)))
+    plan = layout.tested.plan
+    queries += [Planned("probe", (m,)) for m in plan.measures if isinstance(m, Probe)]
+    return Schedule(plan, tuple(queries), layout.steps.refused)
 
 
 def _staging_jobs(frame: DataFrame) -> Jobs:
@@ -88,58 +79,6 @@ def _stand_in(frame: DataFrame) -> DataFrame:
     )
     kept = spark._jsparkSession.internalCreateDataFrame(empty, frame._jdf.schema(), False)
     return DataFrame(kept, spark)
-
-
-def _aggregation(tested: Masked, refused: dict[Measure, RuleFailedError]) -> Iterator[Step]:
-    """One over all rows."""
-    texts = {m: m.sql for m in tested.plan.measures if isinstance(m, Aggregate)}
-    for m, text in tuple(texts.items()):
-        try:
-            tested.frame.agg(F.expr(text))
-        except AnalysisException as problem:
-            refused[m] = spark_problem(problem)
-            del texts[m]
-    counted = {m: f"count({place.word})" for m, place in tested.counted.items()}
-    if texts or counted:
-        measures = (*texts, *counted)
-        frame = tested.frame.agg(*map(F.expr, (*texts.values(), *counted.values())))
-        yield Step("aggregation", measures, (), jobs_of(frame))
-
-
-def _groupings(
-    measures: Sequence[Measure], frame: DataFrame, refused: dict[Measure, RuleFailedError]
-) -> Iterator[Step]:
-    """One for each set of keys."""
-    by_keys: dict[tuple[str, ...], list[GroupAggregate]] = {}
-    for m in measures:
-        if isinstance(m, GroupAggregate):
-            by_keys.setdefault(m.keys, []).append(m)
-    for keys, over in by_keys.items():
-        filters = [sql.filtered("count(1)", m.where) for m in over]
-        try:
-            groups = frame.groupBy(*map(F.expr, keys)).agg(
-                *(F.expr(text).alias(f"n{i}") for i, text in enumerate(filters))
-            )
-        except AnalysisException as problem:
-            refused.update(dict.fromkeys(over, spark_problem(problem)))
-            continue
-        totals = groups.agg(*(F.sum(f"n{i}") for i in range(len(filters))))
-        yield Step("keys", tuple(over), keys, jobs_of(totals))
-
-
-def _queries(
-    measures: Sequence[Measure],
-    query: Callable[[str], DataFrame],
-    refused: dict[Measure, RuleFailedError],
-) -> Iterator[Step]:
-    for m in measures:
-        if isinstance(m, ScalarQuery):
-            try:
-                result = query(m.sql)
-            except AnalysisException as problem:
-                refused[m] = spark_problem(problem)
-            else:
-                yield Step("query", (m,), (), jobs_of(result.limit(2)))
 
 
 def jobs_of(frame: DataFrame) -> Jobs:

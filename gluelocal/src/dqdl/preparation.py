@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pyspark.sql import DataFrame
 
 from dqdl.history import HistoryStore, MetricHistory, open_history
-from dqdl.measuring import scans
 from dqdl.model import Ruleset
 from dqdl.options import EvaluationOptions
 from dqdl.plan import Measure
@@ -16,6 +15,7 @@ from dqdl.queries import Queries
 from dqdl.scope import Scope
 from dqdl.spark import FilterCheck, JavaRegex, setting
 from dqdl.staging import is_kept
+from dqdl.steps import scans
 
 # Staging all columns costs as much as reading a few of them twice.
 _SCANS_UNSTAGED = 2

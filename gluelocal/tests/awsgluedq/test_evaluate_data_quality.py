@@ -214,15 +214,11 @@ def test_history_is_kept_where_the_environment_says_and_by_context(
     assert kept == ["first", "second"]
 
 
-@pytest.mark.parametrize(
-    ("prefix", "reason"),
-    [("nowhere://bucket/results", "No FileSystem for scheme"), (":", "URISyntax|Expected")],
-)
-def test_a_prefix_that_hadoop_does_not_know_is_named(
-    frame: DynamicFrame, prefix: str, reason: str
-) -> None:
-    with pytest.raises(PublishingError, match=f"resultsS3Prefix '{prefix}'.*({reason})"):
+def test_a_prefix_that_hadoop_does_not_know_is_named(frame: DynamicFrame) -> None:
+    prefix = "nowhere://bucket/results"
+    with pytest.raises(PublishingError, match=f"'{prefix}'.*No FileSystem for scheme") as caught:
         EvaluateDataQuality.apply(frame, RULESET, {"resultsS3Prefix": prefix})
+    assert "\n" not in str(caught.value)
 
 
 def test_a_prefix_without_a_scheme_is_a_bucket(frame: DynamicFrame) -> None:

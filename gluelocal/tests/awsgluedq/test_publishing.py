@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any, cast
 
 import botocore.session
@@ -273,7 +274,7 @@ def test_a_refusal_is_told_in_the_account_s_words(listener: _Listener) -> None:
     listener.status, listener.said = 500, b'{"message": "the disk is full"}'
     run = JobRun.current()
     assert run is not None
-    with pytest.raises(PublishingError, match="the disk is full.*BEST_EFFORT"):
+    with pytest.raises(PublishingError, match=r"the disk is full.*BEST_EFFORT"):
         run.publish(as_api(FULL), keep=True, metrics=False)
 
 
@@ -290,3 +291,29 @@ def test_an_account_that_is_gone_fails_the_evaluation_unless_best_effort_is_aske
         outcomes = EvaluateDataQuality.apply(frame, ruleset, {}, BEST_EFFORT)
         assert [row["Outcome"] for row in outcomes.toDF().collect()] == ["Passed"]
         assert "did not take the data quality results" in caplog.text
+
+
+@pytest.mark.spark
+@pytest.mark.parametrize(("scope", "observed"), [("ALL", ["Dataset.*.RowCount"]), ("NONE", [])])
+def test_observations_are_published_when_they_are_in_scope(
+    spark: SparkSession,
+    listener: _Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    scope: str,
+    observed: list[str],
+) -> None:
+    monkeypatch.setenv("GLUELOCAL_DQ_HISTORY", str(tmp_path))
+    glue = GlueContext(spark.sparkContext)
+    # Three results of 100 rows are what an anomaly is measured by; 900 rows are one.
+    for rows in (100, 100, 100, 900):
+        EvaluateDataQuality.apply(
+            DynamicFrame.fromDF(spark.range(rows), glue, "source"),
+            "Rules = [ ColumnCount = 1 ] Analyzers = [ RowCount ]",
+            additional_options={"observations.scope": scope},
+        )
+    found = [body["Result"].get("Observations", []) for _, body in listener.heard]
+    assert found[:3] == [[], [], []]
+    described = [one["MetricBasedObservation"] for one in found[3]]
+    assert [one["MetricName"] for one in described] == observed
+    assert [one["MetricValues"]["ActualValue"] for one in described] == [900.0] * len(observed)

@@ -49,13 +49,15 @@ def numbers(answer):
     return [int(one["ResultId"].removeprefix("dqresult-"), 16) for one in answer["Results"]]
 
 
-def test_results_are_there_after_a_restart(kept, tmp_path):
+@pytest.mark.usefixtures("kept")
+def test_results_are_there_after_a_restart(tmp_path):
     again = Results(tmp_path)
     assert numbers(again.list_({})) == [5, 4, 3, 2, 1]
     assert again.get({"ResultId": result(3)["ResultId"]})["JobRunId"] == "jr_3"
 
 
-def test_a_file_of_results_is_its_owner_s_alone(kept, tmp_path):
+@pytest.mark.usefixtures("kept")
+def test_a_file_of_results_is_its_owner_s_alone(tmp_path):
     modes = {file.stat().st_mode & 0o777 for file in tmp_path.glob("dqresult-*.json")}
     assert modes == {0o600}
 

@@ -50,7 +50,7 @@ def test_a_mistake_is_told_before_spark_starts(
     def started(*_: object) -> None:
         raise AssertionError("Spark was wanted")
 
-    monkeypatch.setattr("gluelocal.dq.commands.spark_session", started)
+    monkeypatch.setattr("gluelocal.dq.given.spark_session", started)
     refuses(dq, tmp_path, case)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Any
 
 import pytest
 from pyspark.sql import SparkSession
+
+from gluelocal.pytest_plugin import LocalAccount
 
 SAMPLE = Path(__file__).parents[3] / "data" / "imdb_top_1000.csv"
 RULESETS = Path(__file__).parents[3] / "conf" / "rulesets"
@@ -143,7 +146,9 @@ def test_csv_may_have_no_header_another_separator_and_line_breaks(dq: Any, tmp_p
     assert (answer.exit_code, answer.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["odd [1].csv", "a{b}.csv", "what?.csv", "st*r.csv", "a b%20c.csv"])
+@pytest.mark.parametrize(
+    "name", ["odd [1].csv", "a{b}.csv", "what?.csv", "st*r.csv", "a b%20c.csv"]
+)
 def test_a_path_is_no_pattern(dq: Any, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("a\n1\n")
     assert dq("check", tmp_path / name, ruleset(tmp_path, "RowCount = 1")).exit_code == 0
@@ -192,3 +197,22 @@ def test_a_process_of_its_own_keeps_the_outputs_apart_and_spark_quiet(people: Pa
     run = subprocess.run(command, capture_output=True, text=True)
     assert (run.returncode, run.stdout) == (2, "")
     assert "rules.dqdl:1:11: error:" in run.stderr
+
+
+@pytest.mark.slow
+def test_s3_is_that_of_the_running_account(people: Path, local_account: LocalAccount) -> None:
+    s3 = local_account.client("s3")
+    s3.create_bucket(Bucket="checked")
+    s3.upload_file(str(people), "checked", "in/people.csv")
+    rules = ruleset(people.parent, 'IsComplete "age"')
+    words = ["s3://checked/in/", str(rules), "--format", "csv", "--rejected", "s3://checked/bad"]
+    command = [sys.executable, "-m", "gluelocal.cli", "dq", "check", *words]
+    environment = {**os.environ, **local_account.environment}
+    run = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert (run.returncode, run.stderr) == (1, "")
+    listed = s3.list_objects_v2(Bucket="checked")["Contents"]
+    folders = {entry["Key"].rpartition("/")[0] for entry in listed if entry["Size"]}
+    assert folders == {"in", "bad"}
+    again = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert again.returncode == 2
+    assert "s3://checked/bad is there already" in again.stderr

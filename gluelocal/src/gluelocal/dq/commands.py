@@ -3,10 +3,8 @@
 0: all well; 1: a rule failed, or a ruleset is not valid (lint); 2: there is no answer.
 """
 
-import contextlib
 import json
 import sys
-from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
@@ -14,26 +12,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, cast
 import typer
 
 from dqdl import EvaluationOptions
-from dqdl.errors import DqdlError
 from dqdl.history import open_history
-from gluelocal.account import Account
-from gluelocal.dq import data as sources
 from gluelocal.dq import printing, rulesets
-from gluelocal.dq.data import Data, ReadOptions
+from gluelocal.dq.answering import NOT_ANSWERED, answered
+from gluelocal.dq.data import ReadOptions
+from gluelocal.dq.given import Given
 from gluelocal.dq.progress import Progress, err
-from gluelocal.dq.session import spark_session
-from gluelocal.dq.targets import Target
-from gluelocal.errors import GluelocalError, UsageError
+from gluelocal.dq.targets import wanted, write_all
+from gluelocal.errors import UsageError
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 app = typer.Typer(
     help="Data quality rules (DQDL) on any CSV, JSON, Parquet or ORC, without an account.",
     no_args_is_help=True,
 )
-
-NOT_ANSWERED = 2
 
 
 class Shown(StrEnum):
@@ -132,12 +126,12 @@ def check(
     """
     from gluelocal.dq.checking import checked
 
-    with _answered():
+    with answered():
         text = rulesets.read_text(ruleset)
         rules = rulesets.parsed(ruleset, text)
         options = ReadOptions(format_, header, separator, multiline, empty_strings)
-        given = _Given.of(data, source, options, state, (history, rejected, valid))
-        targets = _targets(given, rejected, valid, overwrite)
+        given = Given.of(data, source, options, state, (history, rejected, valid))
+        targets = wanted(rejected, valid, overwrite, given.local)
         with Progress() as progress, given.session(progress) as spark:
             from dqdl import evaluate
             from dqdl.rowoutcomes import FAIL, PASS, RESULT, SKIP
@@ -154,7 +148,7 @@ def check(
                 "--rejected": rows.where(f"{RESULT} = 'Failed'"),
                 "--valid": rows.where(f"{RESULT} = 'Passed'").drop(PASS, FAIL, SKIP, RESULT),
             }
-            _write(spark, {target: results[target.option] for target in targets}, progress)
+            write_all(spark, {target: results[target.option] for target in targets}, progress)
     written = {target.option.removeprefix("--"): target.name for target in targets}
     if output is Shown.JSON:
         _print_json(printing.check_as_json(data, ruleset, found, written))
@@ -223,11 +217,11 @@ def explain(
     Nothing is evaluated; only the data's columns are looked at, and for CSV and JSON their types.
     Exit code: 0, also when a rule cannot be evaluated on the data; 2 there is no plan.
     """
-    with _answered():
+    with answered():
         text = rulesets.read_text(ruleset)
         rules = rulesets.parsed(ruleset, text)
         options = ReadOptions(format_, header, separator, multiline, empty_strings)
-        given = _Given.of(data, source, options, state, (history,))
+        given = Given.of(data, source, options, state, (history,))
         with Progress() as progress, given.session(progress) as spark:
             from dqdl.explain import explain as explained
 
@@ -263,11 +257,11 @@ def recommend(
     state: State = None,
 ) -> None:
     """Write a starting ruleset from the data: rules that hold on it today, to be edited."""
-    with _answered():
+    with answered():
         if output is not None and output.exists() and not overwrite:
             raise UsageError(f"{output} is there already. Say --overwrite to replace it.")
         options = ReadOptions(format_, header, separator, multiline, empty_strings)
-        given = _Given.of(data, None, options, state, ())
+        given = Given.of(data, None, options, state, ())
         with Progress() as progress, given.session(progress) as spark:
             from dqdl.recommend import recommend as recommended
 
@@ -281,68 +275,6 @@ def recommend(
         sys.stdout.write(text)
 
 
-class _Given:
-    """The data of a command line, found before Spark starts."""
-
-    def __init__(self, data: Data, others: dict[str, Data], account: Account | None) -> None:
-        self._data = data
-        self._others = others
-        self._account = account
-
-    @classmethod
-    def of(
-        cls,
-        data: str,
-        named: list[str] | None,
-        options: ReadOptions,
-        state: Path | None,
-        locations: tuple[str | None, ...],
-    ) -> "_Given":
-        """`locations`: further places that are read or written, s3:// maybe."""
-        others: dict[str, Data] = {}
-        for word in named or ():
-            alias, equals, path = word.partition("=")
-            if not (alias and equals and path):
-                raise UsageError(f"--source {word}: write ALIAS=PATH.")
-            if alias in others:
-                raise UsageError(f"--source {alias} is given twice.")
-            others[alias] = sources.find(path, ReadOptions())
-        found = sources.find(data, options)
-        places = [found.location, *(other.location for other in others.values())]
-        places += [place for place in locations if place is not None]
-        account = _account(state) if any(map(sources.is_s3, places)) else None
-        return cls(found, others, account)
-
-    @property
-    def local(self) -> list[Path]:
-        """The places on this machine that are read."""
-        every = (self._data, *self._others.values())
-        return [Path(data.name).expanduser().absolute() for data in every if not data.is_s3]
-
-    @contextlib.contextmanager
-    def session(self, progress: Progress) -> Iterator["SparkSession"]:
-        progress.says("starting Spark")
-        with spark_session(self._account) as spark:
-            progress.watch(spark)
-            yield spark
-
-    def frames(self, spark: "SparkSession") -> "tuple[DataFrame, dict[str, DataFrame]]":
-        frame = sources.read(spark, self._data)
-        return frame, {alias: sources.read(spark, other) for alias, other in self._others.items()}
-
-
-def _account(state: Path | None) -> Account:
-    from gluelocal import lifecycle
-
-    account = Account.open(state)
-    if lifecycle.running_pid(account.state) is None:
-        raise UsageError(
-            f"The account in {account.state} is not running, and s3:// is read from it. "
-            "Start it with `gluelocal up`."
-        )
-    return account
-
-
 def _options(
     spark: "SparkSession", history: str | None, context: str, composite: Method, filtered: Label
 ) -> EvaluationOptions:
@@ -354,78 +286,11 @@ def _options(
     )
 
 
-def _targets(
-    given: _Given, rejected: str | None, valid: str | None, overwrite: bool
-) -> list[Target]:
-    targets = []
-    for option, name in (("--rejected", rejected), ("--valid", valid)):
-        if name is not None:
-            targets.append(Target.of(option, name, overwrite, lists=option == "--rejected"))
-    if len({target.name for target in targets}) < len(targets):
-        raise UsageError(f"--rejected and --valid are both {rejected}; give two places.")
-    for target in targets:
-        for source in given.local:
-            if target.local and (target.local == source or source in target.local.parents):
-                raise UsageError(f"{target.option} {target.name} is where the data is.")
-            if target.local and target.local in source.parents:
-                raise UsageError(f"{target.option} {target.name} holds the data.")
-    return targets
-
-
-def _write(spark: "SparkSession", results: "dict[Target, DataFrame]", progress: Progress) -> None:
-    """All of them are written before the first is put in its place."""
-    try:
-        for target, frame in results.items():
-            progress.says(f"writing {target.name}")
-            target.write(frame)
-        for target in results:
-            target.commit(spark)
-    finally:
-        for target in results:
-            target.discard(spark)
-
-
 def _write_text(file: Path, text: str) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f".{file.name}.unfinished")
     draft.write_text(text, encoding="utf-8", newline="")
     draft.replace(file)
-
-
-@contextlib.contextmanager
-def _answered() -> Iterator[None]:
-    """Every foreseeable problem is a message on standard error and exit code 2."""
-    try:
-        yield
-    except _foreseeable() as problem:
-        _fail(_said(problem))
-
-
-def _foreseeable() -> tuple[type[Exception], ...]:
-    """Asked when something has happened: Spark's errors are not known before it is imported."""
-    own = (GluelocalError, DqdlError, OSError)
-    if "pyspark" not in sys.modules:
-        return own
-    from py4j.protocol import Py4JError  # type: ignore[import-untyped]
-    from pyspark.errors import PySparkException
-
-    return (*own, Py4JError, PySparkException)
-
-
-def _said(problem: Exception) -> str:
-    """The message; what Spark says goes without its plans and stacks."""
-    if isinstance(problem, GluelocalError | DqdlError | OSError):
-        return str(problem)
-    java = getattr(problem, "java_exception", None)
-    while java is not None and java.getCause() is not None:
-        java = java.getCause()
-    text = str(problem) if java is None else str(java.toString())
-    return "Spark could not do it: " + text.split(";\n", 1)[0].split("\n\n", 1)[0].strip()
-
-
-def _fail(message: str) -> None:
-    err.print(message, markup=False, style="red")
-    raise typer.Exit(NOT_ANSWERED)
 
 
 def _print_json(value: Any) -> None:

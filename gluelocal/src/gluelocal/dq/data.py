@@ -47,12 +47,13 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Data:
-    """`location` as Spark takes it; `name` as the user gave it."""
+    """`location` as Spark takes it; `name` as the user gave it; `size` in bytes, where known."""
 
     name: str
     location: str
     format: str
     options: ReadOptions
+    size: int | None = None
 
     @property
     def is_s3(self) -> bool:
@@ -83,7 +84,8 @@ def find(name: str, options: ReadOptions) -> Data:
         )
     # Spark takes these characters for a pattern, and this is the path of what is there.
     location = _GLOB.sub(r"\\\1", str(path.absolute()))
-    return Data(name, location, format_, options)
+    size = sum(file.stat().st_size for file in files)
+    return Data(name, location, format_, options, size)
 
 
 def _files(path: Path) -> Iterator[Path]:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 _LAST_LINES = 15
+_FOR_SMALL_DATA = {
+    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.sql.codegen.wholeStage": "false",
+}
 
 
 class SparkStartError(GluelocalError):
@@ -24,10 +28,11 @@ class SparkStartError(GluelocalError):
 
 
 @contextlib.contextmanager
-def spark_session(account: Account | None) -> Iterator["SparkSession"]:
+def spark_session(account: Account | None, small: bool = False) -> Iterator["SparkSession"]:
     """The process's session, if it has one, else a new one that ends with the block.
 
-    `account`: whose S3 the session reads and writes. What Java writes to its standard error goes
+    `account`: whose S3 the session reads and writes. `small`: the data is so small that compiling
+    for speed would take longer than the work. What Java writes to its standard error goes
     to a file that is shown when Spark does not start: what matters later comes as an exception.
     """
     try:
@@ -42,14 +47,14 @@ def spark_session(account: Account | None) -> Iterator["SparkSession"]:
         return
     with tempfile.TemporaryDirectory(prefix="gluelocal-dq-") as folder:
         log = Path(folder) / "spark.log"
-        session = _started(account, Path(folder), log)
+        session = _started(account, small, Path(folder), log)
         try:
             yield session
         finally:
             session.stop()
 
 
-def _started(account: Account | None, folder: Path, log: Path) -> "SparkSession":
+def _started(account: Account | None, small: bool, folder: Path, log: Path) -> "SparkSession":
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
@@ -64,6 +69,8 @@ def _started(account: Account | None, folder: Path, log: Path) -> "SparkSession"
         "spark.sql.shuffle.partitions": str(os.cpu_count() or 2),
         **loopback(),
     }
+    if small:
+        settings |= _FOR_SMALL_DATA
     if account is not None:
         os.environ.update(account.aws_environment())
         settings |= s3a(account)

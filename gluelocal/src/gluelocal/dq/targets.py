@@ -6,11 +6,13 @@ import io
 import re
 import shutil
 import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gluelocal.dq.data import is_s3
+from gluelocal.dq.progress import Progress
 from gluelocal.errors import UsageError
 
 if TYPE_CHECKING:
@@ -167,3 +169,37 @@ def _hadoop(spark: "SparkSession", location: str) -> tuple[Any, Any]:
     assert spark._jvm is not None
     path = spark._jvm.org.apache.hadoop.fs.Path(location)
     return path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf()), path
+
+
+def wanted(
+    rejected: str | None, valid: str | None, overwrite: bool, sources: Sequence[Path]
+) -> list[Target]:
+    """The results of a check; `sources` are the places on this machine that are read."""
+    targets = []
+    for option, name in (("--rejected", rejected), ("--valid", valid)):
+        if name is not None:
+            targets.append(Target.of(option, name, overwrite, lists=option == "--rejected"))
+    if len({target.name for target in targets}) < len(targets):
+        raise UsageError(f"--rejected and --valid are both {rejected}; give two places.")
+    for target in targets:
+        for source in sources:
+            if target.local and (target.local == source or source in target.local.parents):
+                raise UsageError(f"{target.option} {target.name} is where the data is.")
+            if target.local and target.local in source.parents:
+                raise UsageError(f"{target.option} {target.name} holds the data.")
+    return targets
+
+
+def write_all(
+    spark: "SparkSession", results: "Mapping[Target, DataFrame]", progress: Progress
+) -> None:
+    """All of them are written before the first is put in its place."""
+    try:
+        for target, frame in results.items():
+            progress.says(f"writing {target.name}")
+            target.write(frame)
+        for target in results:
+            target.commit(spark)
+    finally:
+        for target in results:
+            target.discard(spark)
