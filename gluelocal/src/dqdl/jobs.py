@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
 
 from dqdl.computing import laid_out
 from dqdl.errors import RuleFailedError
@@ -52,7 +51,7 @@ def scheduled(prepared: Prepared) -> Schedule:
     queries: list[Planned] = []
 
     def stage(frame: DataFrame) -> DataFrame:
-        queries.append(Planned("staging", jobs=_staging_jobs(frame)))
+        queries.append(Planned("staging", jobs=_before_result(frame)))
         return _stand_in(frame)
 
     layout = laid_out(prepared, prepared.plan, stage)
@@ -61,11 +60,6 @@ def scheduled(prepared: Prepared) -> Schedule:
     plan = layout.tested.plan
     queries += [Planned("probe", (m,)) for m in plan.measures if isinstance(m, Probe)]
     return Schedule(plan, tuple(queries), layout.steps.refused)
-
-
-def _staging_jobs(frame: DataFrame) -> Jobs:
-    """Staging keeps the rows as a shuffle, and asks for no result."""
-    return _before_result(frame.repartition(F.monotonically_increasing_id()))
 
 
 def _stand_in(frame: DataFrame) -> DataFrame:
@@ -77,7 +71,10 @@ def _stand_in(frame: DataFrame) -> DataFrame:
             spark._jvm.java.lang.Class.forName("org.apache.spark.sql.catalyst.InternalRow")
         )
     )
-    kept = spark._jsparkSession.internalCreateDataFrame(empty, frame._jdf.schema(), False)
+    # With the statistics of the frame, as a checkpoint has them: they decide on broadcasts.
+    companion = getattr(spark._jvm.org.apache.spark.sql.execution, "LogicalRDD$")
+    plan = getattr(companion, "MODULE$").fromDataset(empty, frame._jdf, False)
+    kept = spark._jvm.org.apache.spark.sql.Dataset.ofRows(spark._jsparkSession, plan)
     return DataFrame(kept, spark)
 
 

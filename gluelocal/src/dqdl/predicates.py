@@ -120,22 +120,26 @@ def string_predicate(column: Column, condition: Condition, scope: Scope) -> str:
     castable = column.is_string or column.is_numeric or column.is_temporal
     if _listed(condition) and not castable:
         column.require_string()
-    terms = [_string_term(column, value) for value in _listed(condition)]
+    terms = _string_terms(column, _listed(condition))
     matched = f"coalesce({' OR '.join(terms)}, false)" if terms else "false"
     return _with_null(condition, column.sql, _negated(condition, matched))
 
 
-def _string_term(column: Column, value: Operand) -> str:
-    if isinstance(value, Keyword):
+def _string_terms(column: Column, values: list[Operand]) -> list[str]:
+    """What the value may be: a keyword's test each, and one list of all the texts."""
+    terms, literals = [], []
+    for value in values:
+        if isinstance(value, Text):
+            literal = sql.text(value.value)
+            literals.append(
+                literal if column.is_string else f"try_cast({literal} AS {column.type})"
+            )
+            continue
         column.require_string()
-        if value.name == "EMPTY":
-            return f"{column.sql} = ''"
-        return f"{column.sql} RLIKE {_BLANK}"
-    assert isinstance(value, Text)
-    literal = sql.text(value.value)
-    if column.is_string:
-        return f"{column.sql} = {literal}"
-    return f"{column.sql} = try_cast({literal} AS {column.type})"
+        assert isinstance(value, Keyword)
+        blank = f"{column.sql} RLIKE {_BLANK}"
+        terms.append(f"{column.sql} = ''" if value.name == "EMPTY" else blank)
+    return [*terms, f"{column.sql} IN ({', '.join(literals)})"] if literals else terms
 
 
 def _pattern_predicate(column: Column, condition: Condition, scope: Scope) -> str:
@@ -147,8 +151,20 @@ def _pattern_predicate(column: Column, condition: Condition, scope: Scope) -> st
     if condition.operator is Operator.NOT_MATCHES:
         anchored = rf"^(?!\b{value.pattern}\b).*$"
     scope.find(value.pattern, "")
-    found = f"regexp_extract({column.sql}, {sql.text(anchored)}, 0) != ''"
+    if _matches_no_empty_text(value.pattern, anchored, scope):
+        found = f"{column.sql} RLIKE {sql.text(anchored)}"
+    else:
+        found = f"regexp_extract({column.sql}, {sql.text(anchored)}, 0) != ''"
     return f"coalesce({found}, false)"
+
+
+def _matches_no_empty_text(pattern: str, anchored: str, scope: Scope) -> bool:
+    """Then to find it is enough, for a third less time than to extract what was found.
+
+    Without alternatives and flags the anchors hold for the whole expression, so that an empty match
+    needs an empty line.
+    """
+    return not any(mark in pattern for mark in ("|", "(?", "\n")) and not scope.find(anchored, "")
 
 
 # Dates

@@ -2,30 +2,25 @@
 
 from pyspark import StorageLevel
 from pyspark.sql import DataFrame
-from pyspark.sql import functions as F
-
-from dqdl.masks import FLAG_PREFIX
-
-# Rows stay together in runs of this many, so that a small frame keeps its order.
-_ROWS_A_RUN = 10_000
-_RUN = FLAG_PREFIX + "run"
 
 
 def staged(frame: DataFrame) -> DataFrame:
-    """The same rows and columns, computed once and kept as a shuffle on the executors' disks.
+    """The same rows and columns in the same order, computed by the first job that reads them.
 
-    Spark writes its own binary rows there, for a fraction of what parsing them cost, while its
-    columnar cache doubles that cost (docs/benchmarks.md). Unlike a checkpoint a shuffle keeps the
-    lineage, so what is lost with an executor is computed again; unlike the cache it takes no heap
-    and is freed when nothing refers to the frame any more.
+    Spark's own binary rows are kept in the executors' memory, and on their disks where memory is
+    short. That costs less than Spark's columnar cache, a shuffle or a copy in files
+    (docs/benchmarks.md). What is lost with an executor is computed again, and all is freed when
+    nothing refers to the frame any more.
     """
-    spark = frame.sparkSession
-    run = F.expr(f"monotonically_increasing_id() DIV {_ROWS_A_RUN}")
-    shuffled = frame.withColumn(_RUN, run).repartition(F.col(_RUN))
-    rows = shuffled._jdf.queryExecution().toRdd()
-    # The one way to make a frame of Spark's own rows; private to Spark by its Scala name only.
-    kept = spark._jsparkSession.internalCreateDataFrame(rows, shuffled._jdf.schema(), False)
-    return DataFrame(kept, spark).drop(_RUN)
+    # A local checkpoint is the one way to have Spark copy and keep its rows, which it reuses.
+    kept = frame.localCheckpoint(eager=False)
+    jvm = frame.sparkSession._jvm
+    assert jvm is not None
+    rows = kept._jdf.queryExecution().logical().rdd()
+    # Of the checkpoint itself nothing is wanted: it would cut the lineage after the first job, and
+    # then a lost executor would be the end of the evaluation.
+    getattr(rows, "checkpointData_$eq")(jvm.scala.Option.empty())
+    return kept
 
 
 def is_kept(frame: DataFrame) -> bool:

@@ -8,7 +8,7 @@ from dqdl.errors import UnsupportedRuleError
 from dqdl.judging import empty, holds, no_row_matched, ratio, total, unmet
 from dqdl.model import Condition, ConditionKind, Operator, Rule
 from dqdl.operands import Number
-from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
+from dqdl.plan import Aggregate, Measured, RowsPassing, RulePlan, Verdict
 from dqdl.predicates import compared, exact_literal
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Scope
@@ -38,7 +38,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     length = f"coalesce(length({column.sql}), 0)"
     row = compared(length, condition.operator, operands)
     rows = total(rule)
-    passing = Aggregate(sql.filtered(f"count_if({row})", rule.where_sql))
+    passing = RowsPassing(row, rule.where_sql)
     bounds = {
         name: Aggregate(sql.filtered(f"{function}({length})", rule.where_sql))
         for name, function in _BOUNDS.get(condition.operator, {}).items()

@@ -10,7 +10,7 @@ from dqdl import sql
 from dqdl.errors import UnsupportedRuleError
 from dqdl.judging import empty, holds, no_row_matched, ratio, total, unmet
 from dqdl.model import Condition, ConditionKind, Operator, Rule
-from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
+from dqdl.plan import Aggregate, Measured, RowsPassing, RulePlan, Verdict
 from dqdl.predicates import (
     column_is_exact,
     date_predicate,
@@ -21,31 +21,35 @@ from dqdl.predicates import (
 from dqdl.rules import column_length
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import Column, Scope
+from dqdl.tags import is_set, truth_tag
 
 _FROM_BELOW = (Operator.GREATER, Operator.GREATER_OR_EQUAL)
 _FROM_ABOVE = (Operator.LESS, Operator.LESS_OR_EQUAL)
+_IGNORE_CASE = truth_tag("ignoreCase")
 
 
 def plan(rule: Rule, scope: Scope) -> RulePlan:
+    if is_set(rule, _IGNORE_CASE.name):
+        raise UnsupportedRuleError(
+            'ColumnValues compares with case; write matches "(?i)..." instead of ignoreCase'
+        )
     condition = rule.condition
     assert condition is not None
     column = scope.column(rule.parameters[0].value)
     if condition.kind is ConditionKind.NUMBER:
         row = number_predicate(column, condition)
         extremes = _extremes(condition)
-        # Glue's minimum passes over NaN, so NaN fails its row and not the rule.
-        lenient = condition.operator in _FROM_BELOW and column.is_float
-        good = f"({row} OR isnan({column.sql}))" if lenient else row
     else:
-        extremes, good = (), ""
+        extremes = ()
         if condition.kind is ConditionKind.DATE:
             row = date_predicate(column, condition, scope.now)
         else:
             row = string_predicate(column, condition, scope)
-    passing = _count(row, rule)
-    sound = _count(good, rule) if good else passing
-    nulls = _count(f"{column.sql} IS NULL", rule)
-    rows = total(rule)
+    rows, passing = total(rule), RowsPassing(row, rule.where_sql)
+    # Glue's minimum passes over NaN, so NaN fails its row and not the rule.
+    forgiven = _count(f"isnan({column.sql})", rule) if _forgives_nan(condition, column) else None
+    null_fails = condition.kind is ConditionKind.NUMBER and not null_passes(condition)
+    nulls = _count(f"{column.sql} IS NULL", rule) if null_fails else None
     bounds = {
         name: Aggregate(sql.filtered(_bound(name, column), rule.where_sql)) for name in extremes
     }
@@ -68,12 +72,10 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
             passed = holds(rule.threshold, compliance)
             return Verdict(passed, () if passed else (unmet(compliance),), metrics)
         # A bound of NaN: there is no number that the minimum could pass over NaN to.
-        passed = measured.count(sound) == count and all(v == v for v in values.values())
-        if passed:
+        sound = measured.count(passing) + (measured.count(forgiven) if forgiven else 0)
+        if sound == count and all(v == v for v in values.values()):
             return Verdict(True, (), metrics)
-        null_count = measured.count(nulls)
-        if condition.kind is not ConditionKind.NUMBER or null_passes(condition):
-            null_count = 0
+        null_count = measured.count(nulls) if nulls else 0
         reasons = [unmet(v) for v in values.values() if v is not None and not holds(condition, v)]
         if condition.operator is Operator.BETWEEN and null_count:
             # The first line leaves NULL rows aside, the second one is theirs.
@@ -85,7 +87,16 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
             reasons.append(unmet(None))
         return Verdict(False, tuple(reasons or [unmet(compliance)]), metrics)
 
-    return RulePlan((rows, passing, sound, nulls, *bounds.values()), judge, row)
+    counts = tuple(measure for measure in (forgiven, nulls) if measure)
+    return RulePlan((rows, passing, *counts, *bounds.values()), judge, row)
+
+
+def _forgives_nan(condition: Condition, column: Column) -> bool:
+    return (
+        condition.kind is ConditionKind.NUMBER
+        and condition.operator in _FROM_BELOW
+        and column.is_float
+    )
 
 
 def analyze(rule: Rule, scope: Scope) -> RulePlan:
@@ -139,6 +150,7 @@ RULE_TYPE = RuleType(
     takes_where=True,
     takes_threshold=True,
     fails_rows_on_problem=True,
+    tags=(_IGNORE_CASE,),
     history_metric=history_metric,
     statistic=True,
     analyze=analyze,

@@ -8,7 +8,7 @@ from dqdl.errors import RuleFailedError
 from dqdl.judging import ratio, total
 from dqdl.model import ConditionKind, Rule
 from dqdl.operands import Duration
-from dqdl.plan import Aggregate, Measured, RulePlan, Verdict
+from dqdl.plan import Measured, RowsPassing, RulePlan, Verdict
 from dqdl.predicates import compared
 from dqdl.ruletype import RuleType, Signature
 from dqdl.scope import NOT_IN_DATASET, Scope
@@ -38,7 +38,7 @@ def plan(rule: Rule, scope: Scope) -> RulePlan:
     ]
     row = f"coalesce({compared(hours, condition.operator, operands)}, false)"
     rows = total(rule)
-    fresh = Aggregate(sql.filtered(f"count_if({row})", rule.where_sql))
+    fresh = RowsPassing(row, rule.where_sql)
 
     def judge(measured: Measured) -> Verdict:
         if measured.count(rows) == 0:
