@@ -81,7 +81,28 @@ def rule(rule: Rule) -> Rule:
         raise _fail(rule.position, f"Where clause is not supported for rule type: {name}")
     if rule.threshold and not rule_type.takes_threshold:
         raise _fail(rule.position, f"Threshold condition not supported for rule type: {name}")
+    _check_tags(rule, rule_type)
     return rule
+
+
+def _check_tags(rule: Rule, rule_type: RuleType) -> None:
+    known = {tag.name: tag for tag in rule_type.tags}
+    seen: set[str] = set()
+    for tag in rule.tags:
+        if tag.name not in known:
+            valid = [*known, *(["threshold"] if rule_type.takes_threshold else [])]
+            hint = valid_here(valid) if valid else f"{rule_type.name} takes none."
+            raise _fail(
+                rule.position,
+                f"found '{tag}', which is not a tag of {rule_type.name}"
+                f"{near(tag.name, valid)} {hint}",
+            )
+        if tag.name in seen:
+            raise _fail(rule.position, f"rule {rule_type.name} has the tag {tag.name} twice")
+        seen.add(tag.name)
+        problem = known[tag.name].problem(tag, rule.tags)
+        if problem is not None:
+            raise _fail(rule.position, f"found '{tag}'; {problem}")
 
 
 def analyzer(name: str, parameters: int, position: Position) -> None:

@@ -96,10 +96,14 @@ class Duration:
 
 @dataclass(frozen=True)
 class Size:
-    """A file size; KB, MB, GB and TB are powers of 1024."""
+    """A file size; KB, MB, GB and TB are powers of 1024 (awslabs/dqdl, Size)."""
 
     amount: int
     unit: Literal["B", "KB", "MB", "GB", "TB"]
+
+    @property
+    def bytes(self) -> int:
+        return self.amount << 10 * ("B", "KB", "MB", "GB", "TB").index(self.unit)
 
     def __str__(self) -> str:
         return f"{self.amount} {self.unit}"

@@ -4,11 +4,11 @@ One module of `dqdl.rules` holds one rule type. It needs no Spark to be imported
 aggregates are Spark SQL text, so the parser can know every signature without PySpark.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from dqdl.model import Condition, ConditionKind, Rule
+from dqdl.model import Condition, ConditionKind, Rule, Tag
 from dqdl.plan import RulePlan
 from dqdl.scope import Scope
 
@@ -50,6 +50,18 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class TagType:
+    """A tag, `with name = value`, that a rule type takes.
+
+    `problem`: what is wrong with the value and what is valid, None when nothing is wrong; its
+    second argument is every tag of the rule.
+    """
+
+    name: str
+    problem: Callable[[Tag, Sequence[Tag]], str | None]
+
+
+@dataclass(frozen=True)
 class RuleType:
     """`plan` is None while the type can be parsed and not evaluated.
 
@@ -61,6 +73,7 @@ class RuleType:
     with `parameters_in_metric` False that name leaves open which of the type's rules reported it.
     `statistic`: AWS Glue takes it as an analyzer and in DetectAnomalies (Developer Guide, dqdl,
     "Analyzers"). `analyze` plans it there, where that is not the plan of a rule `= 0`.
+    `tags` are those that the rule takes beside `threshold`.
     """
 
     name: str
@@ -75,3 +88,4 @@ class RuleType:
     parameters_in_metric: bool = True
     statistic: bool = False
     analyze: Planner | None = None
+    tags: tuple[TagType, ...] = ()

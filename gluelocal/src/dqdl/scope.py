@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dqdl import sql
 from dqdl.errors import RuleFailedError
+from dqdl.files import FileInventory
 
 # The frame's name in SQL, and where a rule names a dataset.
 PRIMARY = "primary"
@@ -98,7 +99,7 @@ class Scope:
     `sources`: the columns of the further frames, by alias. `find`: whether a Java regular
     expression is found in a text; it raises RuleFailedError for an invalid expression. `ansi`:
     the session's `spark.sql.ansi.enabled`. `history`: a metric's newest earlier values, at most
-    so many, newest first.
+    so many, newest first. `files`: what the evaluation has found out about files so far.
     """
 
     columns: Sequence[tuple[str, str]]
@@ -108,6 +109,7 @@ class Scope:
     ansi: bool = False
     sources: Mapping[str, Sequence[tuple[str, str]]] = field(default_factory=dict)
     history: Callable[[str, int], Sequence[float]] = _no_history
+    files: FileInventory = field(default_factory=FileInventory, compare=False)
 
     def of_source(self, alias: str) -> "Scope":
         """The scope of a further frame; RuleFailedError when there is none of that alias."""
