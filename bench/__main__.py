@@ -1,10 +1,16 @@
 """`make bench`: runs every benchmark (or those named) and writes a Markdown report.
 
 python -m bench [NAME ...]
+python -m bench quality [--rows N] [--only NAME,...] [--repeat N] [--runs N] [--limit SECONDS]
+
+The options are for `quality`; `python -m bench quality --rows 20000 --repeat 1` is a quick check.
 """
 
+import argparse
 import platform
+import signal
 import sys
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -12,25 +18,47 @@ from pathlib import Path
 import psutil
 
 from bench import chain, startup
+from bench.quality import measure as quality
 from bench.report import Section
 
-BENCHMARKS = {"startup": startup.measure, "chain": chain.measure}
+BENCHMARKS: dict[str, Callable[[quality.Options], Sequence[Section]]] = {
+    "startup": lambda _: [startup.measure()],
+    "chain": lambda _: [chain.measure()],
+    "quality": quality.measure,
+}
 REPORT = Path("build/bench/report.md")
 
 
-def main(names: list[str]) -> int:
+def main(arguments: list[str]) -> int:
+    # An end by `kill` or `timeout` ends the processes that were started, too.
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    names, options = _parsed(arguments)
     if unknown := set(names) - set(BENCHMARKS):
         sys.stderr.write(f"No benchmark {sorted(unknown)}; there are {sorted(BENCHMARKS)}.\n")
         return 2
     sections: list[Section] = []
     for name in names or BENCHMARKS:
         sys.stderr.write(f"bench: {name} ...\n")
-        sections.append(BENCHMARKS[name]())
+        sections += BENCHMARKS[name](options)
     text = "\n".join([_conditions(), *(section.as_markdown() for section in sections)])
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text)
     sys.stdout.write(text)
     return 0
+
+
+def _parsed(arguments: list[str]) -> tuple[list[str], quality.Options]:
+    default = quality.Options()
+    parser = argparse.ArgumentParser(prog="python -m bench")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--rows", type=int, default=default.rows)
+    parser.add_argument("--only", default="", help="contenders, with commas between them")
+    parser.add_argument("--repeat", type=int, default=default.repeat, help="processes for each")
+    parser.add_argument("--runs", type=int, default=default.runs, help="runs in each process")
+    parser.add_argument("--limit", type=float, default=default.limit, help="seconds for one run")
+    given = parser.parse_args(arguments)
+    only = frozenset(name for name in given.only.split(",") if name)
+    return given.names, quality.Options(given.rows, only, given.repeat, given.runs, given.limit)
 
 
 def _conditions() -> str:

@@ -66,13 +66,13 @@ def laid_out(prepared: Prepared, plan: Plan, stage: Callable[[DataFrame], DataFr
     tested = masked(plan, flagged, every_rule=stages)
     if stages:
         tested = replace(tested, frame=stage(tested.frame))
-    return Layout(flagged, tested, steps(tested, queries.run), stages)
+    return Layout(flagged, tested, steps(tested, queries.run, stages), stages)
 
 
 def _attempt(prepared: Prepared, plan: Plan) -> Computed:
     layout = laid_out(prepared, plan, staged)
     tested = layout.tested
-    measured = measure(tested.plan, layout.steps, prepared.frame)
+    measured = measure(tested, layout.steps, prepared.frame)
     if not layout.staged:
         tested = masked(tested.plan, layout.flagged, every_rule=True)
     return Computed(tested, measured)

@@ -31,7 +31,7 @@ class Jobs:
 class Planned:
     """One query and its jobs. Of a probe nobody but itself knows what it does: it has none."""
 
-    kind: Literal["staging", "aggregation", "keys", "query", "probe"]
+    kind: Literal["staging", "aggregation", "outcomes", "keys", "query", "probe"]
     measures: tuple[Measure, ...] = ()
     keys: tuple[str, ...] = ()
     jobs: Jobs = Jobs()

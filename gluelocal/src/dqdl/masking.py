@@ -8,24 +8,35 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from dqdl.errors import RuleFailedError
-from dqdl.masks import Masks, Place
+from dqdl.masks import FAILED, PASSED, Masks, Place
 from dqdl.plan import Measure, RowsFailing, RowsPassing
 from dqdl.planner import Plan, PlannedRule, failed, rows_on_problem
 from dqdl.problems import spark_problem
 
 
 @dataclass(frozen=True)
+class Counted:
+    """The rows that a measure counts: those with the code in that place.
+
+    Rows outside the filter `beyond` have it too, and do not count.
+    """
+
+    place: Place
+    code: int
+    beyond: str | None = None
+
+
+@dataclass(frozen=True)
 class Masked:
     """`frame` has the bits of `masks`, which start with those of `plan.rules` if it has them all.
 
-    `counted`: the places of the predicates that measures count; `refused`: what Spark says of the
-    others.
+    `counted`: where the rows are that measures count; `refused`: what Spark says of the others.
     """
 
     plan: Plan
     frame: DataFrame
     masks: Masks
-    counted: Mapping[Measure, Place]
+    counted: Mapping[Measure, Counted]
     refused: Mapping[Measure, RuleFailedError] = field(default_factory=dict)
 
 
@@ -43,7 +54,7 @@ def masked(plan: Plan, flagged: DataFrame, every_rule: bool) -> Masked:
         sound = replace(plan, rules=rules).measurable()
         refused = {
             measure: refusal
-            for measure, predicate in _counted(sound).items()
+            for measure, (predicate, _) in _counted(sound).items()
             if (refusal := _refusal(flagged, predicate))
         }
         return _put_on(sound, flagged, every_rule, refused)
@@ -53,27 +64,38 @@ def _put_on(
     plan: Plan, flagged: DataFrame, every_rule: bool, refused: Mapping[Measure, RuleFailedError]
 ) -> Masked:
     rows: list[str | None] = [rule.plan.row for rule in plan.rules] if every_rule else []
-    counted = {m: predicate for m, predicate in _counted(plan).items() if m not in refused}
-    others = dict.fromkeys(counted.values()).keys() - set(rows)
+    sought = {m: found for m, found in _counted(plan).items() if m not in refused}
+    others = {predicate for predicate, _ in sought.values()} - set(rows)
     masks = Masks([*rows, *sorted(others)])
-    frame = masks.on(flagged)
-    return Masked(plan, frame, masks, {m: masks.find(p) for m, p in counted.items()}, refused)
+    counted = {
+        m: Counted(masks.find(predicate), FAILED if isinstance(m, RowsFailing) else PASSED, beyond)
+        for m, (predicate, beyond) in sought.items()
+    }
+    return Masked(plan, masks.on(flagged), masks, counted, refused)
 
 
-def _counted(plan: Plan) -> dict[Measure, str]:
-    """The predicates whose rows are counted: a rule's own one, where a measure is about that."""
+def _counted(plan: Plan) -> dict[Measure, tuple[str, str | None]]:
+    """The predicates whose rows are counted: a rule's own one, where a measure is about that.
+
+    With each the filter outside which rows are not to be counted though they pass.
+    """
     own = {
-        (rule.plan.inside, rule.plan.where): rule.plan.row
+        (rule.plan.inside, rule.plan.where): rule.plan
         for rule in plan.rules
         if rule.plan.inside is not None
     }
-    counted: dict[Measure, str] = {}
-    for measure in plan.measures:
-        if isinstance(measure, RowsPassing):
-            predicate = own.get((measure.predicate, measure.where)) or measure.predicate
-            counted[measure] = predicate
-        elif isinstance(measure, RowsFailing):
-            counted[measure] = measure.predicate
+    counted: dict[Measure, tuple[str, str | None]] = {}
+    for m in plan.measures:
+        if isinstance(m, RowsFailing):
+            counted[m] = m.predicate, None
+        elif isinstance(m, RowsPassing):
+            found = own.get((m.predicate, m.where))
+            if found is not None and found.row is not None:
+                counted[m] = found.row, m.where if found.passes_outside else None
+            elif m.where is None:
+                counted[m] = m.predicate, None
+            else:
+                counted[m] = f"CASE WHEN {m.where}\n THEN {m.predicate} END", None
     return counted
 
 

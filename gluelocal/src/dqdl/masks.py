@@ -27,6 +27,9 @@ class Place:
     word: str
     shift: int
 
+    def code_of(self, word: int) -> int:
+        return word >> self.shift & 3
+
     def is_code(self, code: int) -> str:
         return f"((shiftright(`{self.word}`, {self.shift}) & 3L) = {code})"
 

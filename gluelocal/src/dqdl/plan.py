@@ -133,9 +133,10 @@ class RulePlan:
     """`row` is a three-valued SQL expression (true: pass, false: fail, null: skip).
 
     A rule type says in it what the rule says of a row inside its `where`; the planner adds the
-    filter, and keeps what it was made of in `inside` and `where`. None is for a rule without a
-    result per row: each row skips it. `queries` are those whose flags `row`
-    reads. `metrics_of` is the rule whose metrics these are, where it is not the planned one.
+    filter, and keeps what it was made of in `inside` and `where`; `passes_outside` says whether
+    rows that the filter leaves out pass. None is for a rule without a result per row: each row
+    skips it. `queries` are those whose flags `row` reads. `metrics_of` is the rule whose metrics
+    these are, where it is not the planned one.
     """
 
     measures: tuple[Measure, ...]
@@ -145,3 +146,4 @@ class RulePlan:
     metrics_of: "Rule | None" = None
     inside: str | None = None
     where: str | None = None
+    passes_outside: bool = False

@@ -157,9 +157,10 @@ class Planner:
         self._statistics.append(Statistic(plan.metrics_of or rule, plan))
         if plan.row is None or rule.where_sql is None:
             return plan
-        outside = "NULL" if self._options.filtered_row_label == "SKIPPED" else "true"
+        passes = self._options.filtered_row_label == "PASSED"
+        outside = "true" if passes else "NULL"
         row = f"CASE WHEN {rule.where_sql}\n THEN {plan.row} ELSE {outside} END"
-        return replace(plan, row=row, inside=plan.row, where=rule.where_sql)
+        return replace(plan, row=row, inside=plan.row, where=rule.where_sql, passes_outside=passes)
 
     def _check_where(self, rule: Rule, where: str) -> None:
         try:

@@ -2,6 +2,11 @@
 
 One over all rows, one for each set of key columns, one for each number-valued CustomSql. A measure
 that Spark refuses is set aside with Spark's reason, and the others are asked for.
+
+Staged rows are cheap to read twice. There the rows that pass and fail are counted by a query of
+their own, which gives each combination of outcomes and how many rows have it: hundreds of
+aggregates take Spark longer to plan and compile than to compute, and real rows have few
+combinations.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -15,7 +20,6 @@ from pyspark.sql import functions as F
 from dqdl import sql
 from dqdl.errors import RuleFailedError
 from dqdl.masking import Masked
-from dqdl.masks import FAILED, PASSED
 from dqdl.plan import (
     Aggregate,
     GroupAggregate,
@@ -31,13 +35,19 @@ from dqdl.problems import spark_problem
 class Step:
     """`answer` has one row, with a column for each of the measures in their order.
 
-    Of a query the user wrote, nobody knows before it runs whether it has one row.
+    Of a query the user wrote, nobody knows before it runs whether it has one row. Of `outcomes`,
+    `answer` has a row for each combination of the words named by `keys`, with the number of rows
+    behind them; with more than MOST_COMBINATIONS, `instead` is asked.
     """
 
-    kind: Literal["aggregation", "keys", "query"]
+    kind: Literal["aggregation", "outcomes", "keys", "query"]
     measures: tuple[Measure, ...]
     answer: DataFrame
     keys: tuple[str, ...] = ()
+    instead: DataFrame | None = None
+
+
+MOST_COMBINATIONS = 2000
 
 
 @dataclass(frozen=True)
@@ -56,15 +66,19 @@ def scans(measures: Sequence[Measure]) -> int:
     return at_once + len(_by_keys(measures)) + queries
 
 
-def steps(masked: Masked, query: Callable[[str], DataFrame]) -> Steps:
-    """`query` runs SQL over `primary`."""
+def steps(masked: Masked, query: Callable[[str], DataFrame], staged: bool) -> Steps:
+    """`query` runs SQL over `primary`; `staged`: whether `masked.frame` is kept."""
     measures = masked.plan.measures
     refused = dict(masked.refused)
     asked = []
-    texts = {m: m.sql for m in measures if isinstance(m, Aggregate)} | _counts(masked)
+    texts: dict[Measure, str] = {m: m.sql for m in measures if isinstance(m, Aggregate)}
+    if not staged:
+        texts |= _counts(masked)
     answer, sound = _aggregation(masked.frame, texts, refused)
     if answer is not None:
         asked.append(Step("aggregation", sound, answer))
+    if staged and masked.counted:
+        asked.append(_outcomes(masked))
     for keys, over in _by_keys(measures).items():
         answer, sound = _grouping(masked.frame, keys, over, refused)
         if answer is not None:
@@ -88,13 +102,20 @@ def _by_keys(measures: Sequence[Measure]) -> dict[tuple[str, ...], list[GroupAgg
 
 
 def _counts(masked: Masked) -> dict[Measure, str]:
-    counts: dict[Measure, str] = {}
-    for m, place in masked.counted.items():
-        if isinstance(m, RowsPassing):
-            counts[m] = sql.filtered(f"count_if({place.is_code(PASSED)})", m.where)
-        else:
-            counts[m] = f"count_if({place.is_code(FAILED)})"
-    return counts
+    return {
+        m: sql.filtered(f"count_if({counted.place.is_code(counted.code)})", counted.beyond)
+        for m, counted in masked.counted.items()
+    }
+
+
+def _outcomes(masked: Masked) -> Step:
+    words = sorted({counted.place.word for counted in masked.counted.values()})
+    combinations = masked.frame.groupBy(*words).count()
+    few = combinations.coalesce(1).limit(MOST_COMBINATIONS + 1)
+    counts = _counts(masked)
+    columns = [F.expr(text).alias(f"a{i}") for i, text in enumerate(counts.values())]
+    instead = masked.frame.agg(*columns)
+    return Step("outcomes", tuple(counts), few, tuple(words), instead)
 
 
 Refused = dict[Measure, RuleFailedError]

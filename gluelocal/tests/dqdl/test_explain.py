@@ -87,11 +87,11 @@ def test_without_adaptive_execution_each_query_is_one_job(
         spark.conf.unset("spark.sql.adaptive.enabled")
 
 
-def test_a_hundred_simple_rules_ask_one_query(people: DataFrame) -> None:
+def test_a_hundred_simple_rules_ask_no_more_than_one(people: DataFrame) -> None:
     rules = ", ".join(f'ColumnValues "x" < {i + 10}' for i in range(100))
     plan = explain(people, f"Rules = [{rules}]")
-    assert [query.kind for query in plan.queries] == ["staging", "aggregation"]
-    assert all(rule.row_level and rule.queries == (1,) for rule in plan.rules)
+    assert [query.kind for query in plan.queries] == ["staging", "aggregation", "outcomes"]
+    assert all(rule.row_level and rule.queries == (1, 2) for rule in plan.rules)
     assert len(plan.rules) == 100
 
 
