@@ -18,13 +18,14 @@ from pathlib import Path
 import psutil
 
 from bench import chain, startup
-from bench.quality import measure as quality
+from bench.quality.entries import Options
+from bench.quality.measure import measure as measure_quality
 from bench.report import Section
 
-BENCHMARKS: dict[str, Callable[[quality.Options], Sequence[Section]]] = {
+BENCHMARKS: dict[str, Callable[[Options], Sequence[Section]]] = {
     "startup": lambda _: [startup.measure()],
     "chain": lambda _: [chain.measure()],
-    "quality": quality.measure,
+    "quality": measure_quality,
 }
 REPORT = Path("build/bench/report.md")
 
@@ -47,8 +48,8 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parsed(arguments: list[str]) -> tuple[list[str], quality.Options]:
-    default = quality.Options()
+def _parsed(arguments: list[str]) -> tuple[list[str], Options]:
+    default = Options()
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--rows", type=int, default=default.rows)
@@ -58,7 +59,7 @@ def _parsed(arguments: list[str]) -> tuple[list[str], quality.Options]:
     parser.add_argument("--limit", type=float, default=default.limit, help="seconds for one run")
     given = parser.parse_args(arguments)
     only = frozenset(name for name in given.only.split(",") if name)
-    return given.names, quality.Options(given.rows, only, given.repeat, given.runs, given.limit)
+    return given.names, Options(given.rows, only, given.repeat, given.runs, given.limit)
 
 
 def _conditions() -> str:

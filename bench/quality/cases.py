@@ -122,6 +122,8 @@ TEN = (
     Rule("not_in", "Genre", ("Adult", "Reality-TV", "Talk-Show")),
 )
 UNIQUE = Rule("unique", "id")
+# Behind a number of rules: and UNIQUE besides.
+WITH_UNIQUE = "+unique"
 NULLABLE = frozenset({"Series_Title", "Certificate", "Meta_score", "Gross"})
 
 _TEXTS = (
@@ -133,6 +135,12 @@ _TEXTS = (
 def ruleset(size: int) -> tuple[Rule, ...]:
     """The ten, then variations; none says the same as another."""
     return (*TEN, *(_variation(i) for i in range(1, size - len(TEN) + 1)))[:size]
+
+
+def asked(rules: str) -> tuple[Rule, ...]:
+    """A number of rules, with WITH_UNIQUE behind it or without, as the command line has it."""
+    count = int(rules.removesuffix(WITH_UNIQUE))
+    return ruleset(count) + ((UNIQUE,) if rules.endswith(WITH_UNIQUE) else ())
 
 
 def _variation(i: int) -> Rule:

@@ -1,7 +1,6 @@
 """One contender in this process: python -m bench.quality.worker MODULE TASK RULES DATA OUT LOG RUNS
 
-Each run is announced and reported as a line of JSON in LOG. RULES is a number of row-level rules,
-with `+unique` behind it when uniqueness is asked besides.
+Each run is announced and reported as a line of JSON in LOG. RULES is what `cases.asked` takes.
 """
 
 import importlib
@@ -16,18 +15,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql import functions as F
+from pyspark.sql import DataFrame
 
 from bench.quality import session
-from bench.quality.cases import UNIQUE, Rule, ruleset
-
-WITH_UNIQUE = "+unique"
-
-
-def asked(rules: str) -> tuple[Rule, ...]:
-    count = int(rules.removesuffix(WITH_UNIQUE))
-    return ruleset(count) + ((UNIQUE,) if rules.endswith(WITH_UNIQUE) else ())
+from bench.quality.cases import Rule, asked
+from bench.quality.checking import split_facts
 
 
 class Log:
@@ -59,7 +51,7 @@ def main(arguments: list[str]) -> None:
         log("ended", run=number, seconds=seconds, jobs=work.jobs(), stages=work.stages())
     log("checking")
     if task == "split":
-        log("checked", **_split_facts(spark, output, *module.failures(rules)))
+        log("checked", **split_facts(spark, output, *module.failures(rules)))
     elif task == "outcomes":
         log("checked", passed=answer)
     elif task == "reference":
@@ -83,33 +75,6 @@ def _task(
             return lambda: function(frame, rules, str(output / "valid"), str(output / "rejected"))
         case _:
             return lambda: function(frame, rules)
-
-
-def _split_facts(spark: SparkSession, output: Path, schema: str, failed: str) -> dict[str, int]:
-    """Read back from the files, the rejected rows by the ids and the failures in them."""
-    valid = spark.read.parquet(str(output / "valid"))
-    rejected = spark.read.schema(f"id BIGINT, {schema}").json(str(output / "rejected"))
-    sizes = {side: _bytes(output / side) for side in ("valid", "rejected")}
-    return {
-        "valid": valid.count(),
-        "valid_bytes": sizes["valid"],
-        "rejected_bytes": sizes["rejected"],
-        **fingerprint(rejected, failed),
-    }
-
-
-def fingerprint(rejected: DataFrame, failed: str) -> dict[str, int]:
-    row = rejected.agg(
-        F.count(F.lit(1)),
-        F.expr("coalesce(sum(CAST(xxhash64(id) AS DECIMAL(20, 0))), 0)"),
-        F.expr(f"coalesce(sum({failed}), 0)"),
-    ).first()
-    assert row is not None
-    return {"rejected": row[0], "ids": int(row[1]), "failures": int(row[2])}
-
-
-def _bytes(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.iterdir())
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ CONTENDERS = (
     Contender(
         "awsgluedq",
         "awsgluedq_process_rows",
-        splits=(10, 100, 500),
+        splits=(10, 100),
         note="The same by `EvaluateDataQuality().process_rows`, as a Glue job calls it.",
     ),
     Contender(

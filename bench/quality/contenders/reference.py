@@ -7,6 +7,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from bench.quality.cases import Rule
+from bench.quality.checking import fingerprint
 
 # Aggregates of many predicates in one query would be slow to compile.
 _AT_ONCE = 50
@@ -14,8 +15,6 @@ _AT_ONCE = 50
 
 def reference(frame: DataFrame, rules: Sequence[Rule]) -> dict[str, Any]:
     """Rows, valid, rejected, the checksum of the rejected ids, failures, outcomes of the rules."""
-    from bench.quality.worker import fingerprint
-
     rows = frame.count()
     failing: list[int] = []
     tests = [f"NOT ({rule.sql})" for rule in rules]

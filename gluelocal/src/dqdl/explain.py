@@ -24,11 +24,11 @@ class Query:
     {n} for the rows of a group and {all_null} for whether its keys are NULL. `spark_jobs` is how
     many jobs Spark makes of it: under adaptive execution, which is the default, one for each
     exchange of rows and one for the result. `possible_jobs` are those that it may add when a side
-    of a join turns out small. Staging parses the rows and keeps them with their outcomes; a probe
-    looks at something else than rows, such as files.
+    of a join turns out small. Staging parses the rows and keeps them with their outcomes; outcomes
+    counts those; a probe looks at something else than rows, such as files.
     """
 
-    kind: str  # staging | aggregation | keys | query | probe
+    kind: str  # staging | aggregation | outcomes | keys | query | probe
     measures: tuple[str, ...]
     keys: tuple[str, ...] = ()
     spark_jobs: int = 0
@@ -89,7 +89,7 @@ def explain(
         Query(
             step.kind,
             tuple(map(_text, step.measures)),
-            step.keys,
+            step.keys if step.kind == "keys" else (),
             step.jobs.sure,
             step.jobs.possible,
         )

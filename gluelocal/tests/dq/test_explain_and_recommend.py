@@ -16,7 +16,7 @@ def test_explain_tells_queries_rules_and_what_cannot_be_evaluated(dq: Any, tmp_p
     file = tmp_path / "rules.dqdl"
     file.write_text(
         'Rules = [ IsComplete "series_title", Uniqueness "series_title" > 0.9, IsComplete "x",'
-        '(RowCount > 0) and (IsUnique "gross") ]'
+        '(RowCount > 0) and (IsUnique "gross"), ColumnLength "director" > 0 ]'
     )
     answer = dq("explain", SAMPLE, file)
     assert answer.exit_code == 0
@@ -25,9 +25,10 @@ def test_explain_tells_queries_rules_and_what_cannot_be_evaluated(dq: Any, tmp_p
     assert "each row passes or fails; looks at" in answer.stdout
     found = json.loads(dq("explain", SAMPLE, file, "--output", "json").stdout)
     kinds = [query["kind"] for query in found["queries"] if query["kind"] != "staging"]
-    assert kinds == ["aggregation", "keys", "keys"]
+    assert kinds == ["aggregation", "outcomes", "keys", "keys"]
+    assert "rows that pass or fail, for 1 predicate:" in answer.stdout
     assert found["spark_jobs"] == sum(query["spark_jobs"] for query in found["queries"])
-    assert [rule["row_level"] for rule in found["rules"]] == [True, True, True, False]
+    assert [rule["row_level"] for rule in found["rules"]] == [True, True, True, False, True]
     assert [part["rule"] for part in found["rules"][3]["parts"]] == [
         "RowCount > 0",
         'IsUnique "gross"',

@@ -170,6 +170,8 @@ def _of_query(query: "Query") -> str:
             return "read the rows once, and keep them with their outcomes"
         case "aggregation":
             return f"{aggregates} over all rows"
+        case "outcomes":
+            return f"rows that pass or fail, for {count} predicate{'s' * (count != 1)}"
         case "keys":
             return f"{aggregates} over the groups of {', '.join(query.keys)}"
         case "query":
