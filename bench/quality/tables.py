@@ -22,8 +22,8 @@ def sections(
     about = (
         f"{options.rows:,} rows, {movies.FILES} CSV files of together {size / 1e6:.0f} MB, schema "
         f"given; {first['rejected']:,} rows fail the ten rules. {MASTER}, heap {HEAP}, the files "
-        "in the page cache. Each process is a JVM of its own and does the task twice: the first "
-        "run is cold as a job run is, the second finds Spark's code compiled. Median of "
+        "in the page cache. Each process is a JVM of its own: its first run is cold, as a "
+        "job run is, its second finds Spark's code compiled. Median of "
         f"{options.repeat} processes, contenders in turns. CPU and jobs are the last run's; "
         "memory is the resident set of Python and JVM together, at its peak."
     )
