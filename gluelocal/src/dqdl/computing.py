@@ -14,6 +14,7 @@ from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame
 
 from dqdl.masking import Masked, masked
+from dqdl.masks import Combination
 from dqdl.measuring import measure
 from dqdl.plan import Measured
 from dqdl.planner import Plan, PlannedAnalyzer, PlannedRule, failed, rows_on_problem
@@ -29,11 +30,12 @@ _RAISED = (Py4JJavaError, PySparkException)
 class Computed:
     """`tested.plan` is the plan with the rules that could not be computed as failed ones.
 
-    `tested` has the bits of every rule.
+    `tested` has the bits of every rule; `combinations` are its rows' ones, where they are known.
     """
 
     tested: Masked
     measured: Measured
+    combinations: tuple[Combination, ...] = ()
 
 
 def computed(prepared: Prepared) -> Computed:
@@ -72,10 +74,10 @@ def laid_out(prepared: Prepared, plan: Plan, stage: Callable[[DataFrame], DataFr
 def _attempt(prepared: Prepared, plan: Plan) -> Computed:
     layout = laid_out(prepared, plan, staged)
     tested = layout.tested
-    measured = measure(tested, layout.steps, prepared.frame)
+    measured, combinations = measure(tested, layout.steps, prepared.frame)
     if not layout.staged:
         tested = masked(tested.plan, layout.flagged, every_rule=True)
-    return Computed(tested, measured)
+    return Computed(tested, measured, combinations)
 
 
 def _without_raising(prepared: Prepared, plan: Plan) -> Plan:

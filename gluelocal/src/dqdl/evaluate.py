@@ -64,5 +64,5 @@ def evaluate(
     metrics = gathered(plan.statistics, measured)
     observations = observed(metrics, ready.history) if options.observations else []
     ready.store.record(recorded(options.context, metrics))
-    rows = RowOutcomes(done.tested.frame, done.tested.masks, plan.rules)
+    rows = RowOutcomes(done.tested.frame, done.tested.masks, plan.rules, done.combinations)
     return Evaluation(outcomes, frame, rows, analyzers, observations)

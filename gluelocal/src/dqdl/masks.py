@@ -3,14 +3,14 @@
 0 pass, 1 fail, 2 skip.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
 PASSED, FAILED, SKIPPED = 0, 1, 2
-# 60 bits: below the sign, and a multiple of what rowoutcomes looks up at once.
+# 60 bits: below the sign, and a multiple of what rowtexts looks up at once.
 PLACES_A_WORD = 30
 FLAG_PREFIX = "__dqdl_"
 _WORD = FLAG_PREFIX + "outcomes_"
@@ -32,6 +32,14 @@ class Place:
 
     def is_code(self, code: int) -> str:
         return f"((shiftright(`{self.word}`, {self.shift}) & 3L) = {code})"
+
+
+@dataclass(frozen=True)
+class Combination:
+    """The words of the `rows` rows that have them, by the words' columns."""
+
+    words: Mapping[str, int]
+    rows: int
 
 
 class Masks:
@@ -56,6 +64,10 @@ class Masks:
         """Where the i-th predicate's bits are."""
         return Place(*self._position(i))
 
+    def words(self, count: int) -> list[str]:
+        """The columns that have the bits of the first `count` predicates."""
+        return [self._position(i)[0] for i in range(0, count, PLACES_A_WORD)]
+
     def find(self, predicate: str) -> Place:
         return self._places[predicate]
 
@@ -79,8 +91,3 @@ def _code(predicate: str | None, shift: int) -> str:
     if predicate is None:
         return f"{SKIPPED << shift}L"
     return f"coalesce(CAST(NOT ({predicate}) AS BIGINT), {SKIPPED}L) * {1 << shift}L"
-
-
-def words(frame: DataFrame) -> list[str]:
-    """The names of the frame's columns that `Masks.on` added."""
-    return [name for name in frame.columns if name.startswith(_WORD)]

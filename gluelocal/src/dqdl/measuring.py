@@ -7,24 +7,38 @@ from pyspark.sql import DataFrame
 from dqdl import sql
 from dqdl.errors import RuleFailedError
 from dqdl.masking import Counted, Masked
+from dqdl.masks import Combination
 from dqdl.plan import Aggregate, Measure, Measured, Probe, Value
 from dqdl.steps import MOST_COMBINATIONS, Step, Steps
 
 Answers = dict[Measure, "Value | RuleFailedError"]
 
 
-def measure(masked: Masked, steps: Steps, original: DataFrame) -> Measured:
-    """Runs the steps' jobs. `original` is the frame as it was given, which probes look at."""
+def measure(
+    masked: Masked, steps: Steps, original: DataFrame
+) -> tuple[Measured, tuple[Combination, ...]]:
+    """Runs the steps' jobs. `original` is the frame as it was given, which probes look at.
+
+    The combinations of outcomes that the rows have come with the answers where all are known.
+    """
     answers: Answers = dict(steps.refused)
+    combinations: tuple[Combination, ...] = ()
     for step in steps.asked:
         if step.kind == "query":
             answers[step.measures[0]] = _number(step.answer)
         elif step.kind == "outcomes":
-            answers.update(_outcomes(step, masked.counted, answers))
+            assert step.instead is not None
+            known = _combinations(step)
+            if known is None:
+                answers.update(_first(step.instead, step.measures))
+            else:
+                combinations = known
+                answers.update(_counts(step, known, masked.counted, answers))
         else:
             answers.update(_first(step.answer, step.measures))
     probes = (m for m in masked.plan.measures if isinstance(m, Probe))
-    return Measured(answers, {probe: _probed(probe, original) for probe in probes})
+    found = {probe: _probed(probe, original) for probe in probes}
+    return Measured(answers, found), combinations
 
 
 def _first(answer: DataFrame, measures: Sequence[Measure]) -> Answers:
@@ -33,19 +47,25 @@ def _first(answer: DataFrame, measures: Sequence[Measure]) -> Answers:
     return {m: row[i] for i, m in enumerate(measures)}
 
 
-def _outcomes(step: Step, counted: Mapping[Measure, Counted], answers: Answers) -> Answers:
-    combinations = step.answer.collect()
-    if len(combinations) > MOST_COMBINATIONS:
-        assert step.instead is not None
-        return _first(step.instead, step.measures)
-    rows = sum(row[-1] for row in combinations)
-    by_word = {
-        word: [(row[i], row[-1]) for row in combinations] for i, word in enumerate(step.keys)
-    }
+def _combinations(step: Step) -> tuple[Combination, ...] | None:
+    """All of them; None when the rows have more than is worth knowing."""
+    rows = step.answer.collect()
+    if len(rows) > MOST_COMBINATIONS:
+        return None
+    return tuple(Combination(dict(zip(step.keys, row, strict=False)), row[-1]) for row in rows)
+
+
+def _counts(
+    step: Step,
+    combinations: Sequence[Combination],
+    counted: Mapping[Measure, Counted],
+    answers: Answers,
+) -> Answers:
+    rows = sum(combination.rows for combination in combinations)
     counts: Answers = {}
     for m in step.measures:
         place, code = counted[m].place, counted[m].code
-        count = sum(n for word, n in by_word[place.word] if place.code_of(word) == code)
+        count = sum(c.rows for c in combinations if place.code_of(c.words[place.word]) == code)
         beyond = counted[m].beyond
         if beyond is not None:
             within = answers[Aggregate(sql.filtered("count(1)", beyond))]

@@ -109,13 +109,15 @@ def _counts(masked: Masked) -> dict[Measure, str]:
 
 
 def _outcomes(masked: Masked) -> Step:
-    words = sorted({counted.place.word for counted in masked.counted.values()})
-    combinations = masked.frame.groupBy(*words).count()
+    words = set(masked.masks.words(len(masked.plan.rules)))
+    words |= {counted.place.word for counted in masked.counted.values()}
+    keys = tuple(sorted(words))
+    combinations = masked.frame.groupBy(*keys).count()
     few = combinations.coalesce(1).limit(MOST_COMBINATIONS + 1)
     counts = _counts(masked)
     columns = [F.expr(text).alias(f"a{i}") for i, text in enumerate(counts.values())]
     instead = masked.frame.agg(*columns)
-    return Step("outcomes", tuple(counts), few, tuple(words), instead)
+    return Step("outcomes", tuple(counts), few, keys, instead)
 
 
 Refused = dict[Measure, RuleFailedError]

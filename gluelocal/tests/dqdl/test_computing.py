@@ -52,6 +52,32 @@ def test_few_combinations_give_the_same_counts(spark: SparkSession, label: str) 
     assert both.evaluated_metrics == {"Column.x.Maximum": 2.0, "Column.x.Completeness": 0.75}
 
 
+@pytest.mark.parametrize("count", [7, 8, 12, 40])
+def test_each_rows_texts_are_its_own_whether_its_outcomes_are_frequent_or_rare(
+    spark: SparkSession, count: int
+) -> None:
+    """128 combinations are a few more than are held ready, 4,096 more than are known."""
+    bits = min(count, BITS)
+    columns = [f"CAST(shiftright(id, {i}) & 1 AS INT) AS b{i}" for i in range(bits)]
+    frame = spark.range(2**bits).selectExpr("id", *columns)
+    rules = [f'ColumnValues "b{i % bits}" in [1,{i + 2}]' for i in range(count)]
+    evaluation = evaluate(frame, f"Rules = [{', '.join([*rules, 'RowCount > 0'])}]")
+    rows = evaluation.row_outcomes_frame().collect()
+    assert len(rows) == 2**bits
+    for row in rows:
+        holds = [bool(row.id >> i % bits & 1) for i in range(count)]
+        passed = [rule for rule, one in zip(rules, holds, strict=True) if one]
+        failed = [rule for rule, one in zip(rules, holds, strict=True) if not one]
+        assert row.DataQualityRulesPass == passed
+        assert row.DataQualityRulesFail == failed
+        assert row.DataQualityRulesSkip == ["RowCount > 0"]
+        assert row.DataQualityEvaluationResult == ("Failed" if failed else "Passed")
+    totals = evaluation.rows.totals()
+    assert (totals.passed, totals.failed) == (1, 2**bits - 1)
+    assert {(one.passed, one.failed) for one in totals.rules[:-1]} == {(2 ** (bits - 1),) * 2}
+    assert totals.rules[-1].skipped == 2**bits
+
+
 def test_staged_rows_are_the_rows(spark: SparkSession) -> None:
     frame = spark.range(0, 5000, 1, 3).selectExpr("id", "repeat('x', CAST(id % 50 AS INT)) AS s")
     kept = staged(frame)
