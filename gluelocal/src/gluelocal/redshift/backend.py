@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from gluelocal.redshift import wire
+from gluelocal.redshift.copy_out import CopyOut
 from gluelocal.redshift.errors import CANNOT_CONNECT, RedshiftError
 
 _READ_SIZE = 1 << 18
@@ -22,6 +23,8 @@ _COMPLETE = ord("C")
 _ROW = ord("D")
 _NOTICE = ord("N")
 _COPY_IN = ord("G")
+_COPY_DATA = ord("d")
+_FIELDS = ord("T")
 # What the relay has to look at; every other message only passes.
 _LOOKED_AT = frozenset((_READY, _ERROR))
 
@@ -36,9 +39,13 @@ class Route(Enum):
 
 @dataclass
 class Answer:
-    """What one round of the gateway's own brought: texts of rows, first tag, first error."""
+    """What one round of the gateway's own brought: texts of rows, first tag, first error.
+
+    `fields`: the columns of its rows.
+    """
 
     rows: list[list[str | None]] = field(default_factory=list)
+    fields: list[wire.Field] = field(default_factory=list)
     tag: str = ""
     notices: list[bytes] = field(default_factory=list)
     error: bytes | None = None
@@ -62,6 +69,7 @@ class Round:
     answer: Answer = field(default_factory=Answer)
     failed: bool = False
     copy_in: asyncio.Event = field(default_factory=asyncio.Event)
+    copy_out: CopyOut | None = None
 
 
 class Backend:
@@ -180,6 +188,19 @@ class Backend:
         entry.answer.raise_error()
         return entry.answer
 
+    async def copy_out(self, sql: str) -> AsyncGenerator[bytes, None]:
+        """The rows of a `COPY … TO STDOUT`, whole rows in each piece; RedshiftError at its end."""
+        entry = self.send_round(wire.query(sql), Route.GATEWAY)
+        out = entry.copy_out = CopyOut()
+        entry.done.add_done_callback(lambda _: out.end())
+        try:
+            while rows := await out.take():
+                yield rows
+        finally:
+            out.leave()
+            await entry.done
+        entry.answer.raise_error()
+
     async def _feed(self, entry: Round, chunks: AsyncGenerator[bytes, None]) -> None:
         async for chunk in chunks:
             if entry.failed or self.closed.is_set():
@@ -197,6 +218,8 @@ class Backend:
                 rest = self._dispatch(rest + chunk if rest else chunk)
                 if self._client is not None:
                     await self._client.drain()
+                if self._rounds and (out := self._rounds[0].copy_out) is not None:
+                    await out.room.wait()
         except ConnectionError:
             pass
         finally:
@@ -272,6 +295,10 @@ def _collect(entry: Round, kind: int, body: bytes) -> None:
         entry.answer.notices.append(body)
     elif kind == _ERROR:
         entry.answer.error = entry.answer.error or body
+    elif kind == _COPY_DATA and entry.copy_out is not None:
+        entry.copy_out.put(body)
+    elif kind == _FIELDS:
+        entry.answer.fields = wire.row_fields(body)
     elif kind == _COPY_IN:
         entry.copy_in.set()
 

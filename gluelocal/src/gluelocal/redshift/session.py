@@ -1,9 +1,9 @@
 """One client's session: what passes to PostgreSQL, and what the gateway answers itself.
 
-Statements of the gateway's own (COPY from S3, DDL with Redshift's attributes) run in the client's
-backend session, so inside its transaction. In the extended protocol everything before them is first
-brought to an end with a Sync whose ReadyForQuery the client never sees; an implicit transaction (a
-pipeline without BEGIN) therefore ends there.
+Statements of the gateway's own (COPY from S3, UNLOAD, DDL with Redshift's attributes) run in the
+client's backend session, so inside its transaction. In the extended protocol everything before them
+is first brought to an end with a Sync whose ReadyForQuery the client never sees; an implicit
+transaction (a pipeline without BEGIN) therefore ends there.
 """
 
 import asyncio
@@ -19,7 +19,15 @@ from gluelocal.redshift.errors import (
     RedshiftError,
 )
 from gluelocal.redshift.sql.rewrite import plan
-from gluelocal.redshift.sql.steps import Dialect, Load, PassThrough, Script, Step
+from gluelocal.redshift.sql.steps import (
+    Dialect,
+    Load,
+    OwnStep,
+    PassThrough,
+    Script,
+    Step,
+    Unload,
+)
 
 _FLUSH_AT = 1 << 16
 _ABORT = "DO $$BEGIN RAISE 'the statement failed'; END$$"
@@ -43,9 +51,11 @@ class SessionFacts:
 
 
 class Loader(Protocol):
-    """Carries out a COPY from S3 in a session; RedshiftError when it fails."""
+    """Carries out COPY and UNLOAD in a session; RedshiftError when one fails."""
 
     async def load(self, step: Load, backend: Backend, facts: SessionFacts) -> Outcome: ...
+
+    async def unload(self, step: Unload, backend: Backend, facts: SessionFacts) -> Outcome: ...
 
 
 class Session:
@@ -65,8 +75,8 @@ class Session:
         self._facts = facts
         self._loader = loader
         self._dialect = Dialect()
-        self._statements: dict[bytes, Load | Script] = {}
-        self._portals: dict[bytes, Load | Script] = {}
+        self._statements: dict[bytes, OwnStep] = {}
+        self._portals: dict[bytes, OwnStep] = {}
         self._outgoing = bytearray()
         self._unsynced = False
         self._skipping = False
@@ -162,7 +172,7 @@ class Session:
         await self._answer(wire.ready_for_query(self._backend.status))
 
     async def _run_in_turn(self, step: Step) -> bool:
-        if isinstance(step, Load | Script):
+        if isinstance(step, OwnStep):
             return await self._perform(step)
         entry = self._backend.send_round(wire.query(step.sql), Route.CLIENT_WITHOUT_READY)
         await entry.done
@@ -238,7 +248,7 @@ class Session:
 
     # The gateway's own statements
 
-    async def _perform(self, step: Load | Script) -> bool:
+    async def _perform(self, step: OwnStep) -> bool:
         """Runs it and answers the client; whether it succeeded."""
         try:
             if self._backend.status == b"E":
@@ -249,6 +259,8 @@ class Session:
                 )
             if isinstance(step, Script):
                 outcome = await self._run_script(step)
+            elif isinstance(step, Unload):
+                outcome = await self._loader.unload(step, self._backend, self._facts)
             else:
                 outcome = await self._loader.load(step, self._backend, self._facts)
         except RedshiftError as problem:

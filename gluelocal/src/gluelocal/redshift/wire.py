@@ -16,6 +16,7 @@ GSS_REQUEST = 80877104
 CANCEL_REQUEST = 80877102
 
 HEADER = struct.Struct(">BI")
+_FIELD = struct.Struct(">IhIhih")
 _MAX_STARTUP = 10_000
 _MAX_MESSAGE = 1 << 30
 _FRONTEND_KINDS = frozenset(b"BCDdEfFHPpQScX")
@@ -130,6 +131,28 @@ def row_values(body: bytes) -> list[str | None]:
         values.append(body[position : position + length].decode())
         position += length
     return values
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a result: the number of its type, and the type's modifier (-1: none)."""
+
+    name: str
+    type_id: int
+    modifier: int
+
+
+def row_fields(body: bytes) -> list[Field]:
+    """The columns that a RowDescription lists."""
+    found: list[Field] = []
+    position = 2
+    for _ in range(int.from_bytes(body[:2], "big")):
+        name, position = take_cstring(body, position)
+        # Behind the name: table, column number, type, its size, its modifier, format.
+        _, _, type_id, _, modifier, _ = _FIELD.unpack_from(body, position)
+        position += _FIELD.size
+        found.append(Field(name.decode(), type_id, modifier))
+    return found
 
 
 def take_cstring(body: bytes, start: int = 0) -> tuple[bytes, int]:

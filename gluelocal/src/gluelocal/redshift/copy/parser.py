@@ -117,7 +117,7 @@ class _Reader:
     def format(self, name: str) -> None:
         if name == "DELIMITER":
             self._once("DELIMITER")
-            self._set(delimiter=_one_character("DELIMITER", self._string("DELIMITER")))
+            self._set(delimiter=one_character("DELIMITER", self._string("DELIMITER")))
             return
         if "FORMAT" in self._seen:
             raise SqlSyntaxError(f"conflicting options: {self._options.format} and {name}")
@@ -131,7 +131,7 @@ class _Reader:
 
     def quote(self, name: str) -> None:
         self._once(name)
-        self._set(quote=_one_character(name, self._string(name)))
+        self._set(quote=one_character(name, self._string(name)))
 
     def authorization(self, name: str) -> None:
         # Needed as on AWS; what it says is not looked at and never repeated in a message.
@@ -240,7 +240,8 @@ class _Reader:
             raise SqlSyntaxError(f"{name} argument is not supported for PARQUET based COPY")
 
 
-def _one_character(name: str, text: str) -> str:
+def one_character(name: str, text: str) -> str:
+    """The character that an option such as DELIMITER is given; SqlSyntaxError names the option."""
     octal = re.fullmatch(r"\\([0-7]{1,3})", text)
     if octal is not None:
         text = chr(int(octal.group(1), 8))

@@ -45,22 +45,27 @@ def s3_error(message: str, code: int = _PREFIX_ERROR) -> RedshiftError:
     return RedshiftError(message, detail=detail)
 
 
+def s3_client(configuration: GatewayConfiguration) -> Any:
+    """A client of the account's S3."""
+    return boto3.client(
+        "s3",
+        endpoint_url=configuration.aws_endpoint_url,
+        region_name=configuration.aws_region,
+        aws_access_key_id=configuration.aws_access_key_id,
+        aws_secret_access_key=configuration.aws_secret_access_key,
+        config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}),
+    )
+
+
 class S3Files:
     """Objects of the account's S3."""
 
     def __init__(self, configuration: GatewayConfiguration) -> None:
-        self._client: Any = boto3.client(
-            "s3",
-            endpoint_url=configuration.aws_endpoint_url,
-            region_name=configuration.aws_region,
-            aws_access_key_id=configuration.aws_access_key_id,
-            aws_secret_access_key=configuration.aws_secret_access_key,
-            config=Config(s3={"addressing_style": "path"}, retries={"max_attempts": 3}),
-        )
+        self._client = s3_client(configuration)
 
     def resolve(self, options: CopyOptions) -> list[SourceFile]:
         """The files of a COPY in their order; RedshiftError when there are none."""
-        bucket, key = _split(options.source)
+        bucket, key = split_url(options.source)
         if options.manifest:
             return self._listed_in_manifest(bucket, key, options)
         files = [
@@ -73,7 +78,7 @@ class S3Files:
 
     def read_text(self, url: str) -> str:
         """A small object, such as a jsonpaths file."""
-        bucket, key = _split(url)
+        bucket, key = split_url(url)
         with self._open(bucket, key) as body:
             return body.read().decode("utf-8-sig")
 
@@ -83,7 +88,7 @@ class S3Files:
             for page in pages:
                 yield from page.get("Contents", [])
         except (ClientError, BotoCoreError) as problem:
-            raise _service_error(problem) from None
+            raise service_error(problem) from None
 
     def _listed_in_manifest(self, bucket: str, key: str, options: CopyOptions) -> list[SourceFile]:
         if not key or key.endswith("/"):
@@ -94,7 +99,7 @@ class S3Files:
             raise s3_error(f"Problem reading manifest file - {problem.message}") from None
         files: list[SourceFile] = []
         for url, mandatory in _entries(text, options):
-            entry_bucket, entry_key = _split(url)
+            entry_bucket, entry_key = split_url(url)
             size = self._size(entry_bucket, entry_key)
             if size is not None:
                 files.append(self._file(entry_bucket, entry_key, size, options.compression))
@@ -113,9 +118,9 @@ class S3Files:
         except ClientError as problem:
             if problem.response["Error"]["Code"] in ("404", "NoSuchKey", "NoSuchBucket"):
                 return None
-            raise _service_error(problem) from None
+            raise service_error(problem) from None
         except BotoCoreError as problem:
-            raise _service_error(problem) from None
+            raise service_error(problem) from None
 
     def _file(self, bucket: str, key: str, size: int, compression: str) -> SourceFile:
         def open_file() -> io.BufferedIOBase:
@@ -131,7 +136,7 @@ class S3Files:
         try:
             body = self._client.get_object(Bucket=bucket, Key=key)["Body"]
         except (ClientError, BotoCoreError) as problem:
-            raise _service_error(problem) from None
+            raise service_error(problem) from None
         return io.BufferedReader(_Body(body), _READ_SIZE)
 
 
@@ -163,7 +168,7 @@ class _Body(_Stream):
         try:
             return super()._fetch(size)
         except BotoCoreError as problem:
-            raise _service_error(problem) from None
+            raise service_error(problem) from None
 
 
 class _Unpacked(_Stream):
@@ -193,7 +198,8 @@ def transcoded(file: io.BufferedIOBase, encoding: str) -> io.BufferedIOBase:
     return io.BufferedReader(_Transcoded(text), _READ_SIZE)
 
 
-def _service_error(problem: Exception) -> RedshiftError:
+def service_error(problem: Exception) -> RedshiftError:
+    """An error of S3's API or of the way to it, in Redshift's words."""
     if isinstance(problem, ClientError):
         error = problem.response.get("Error", {})
         status = problem.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -203,7 +209,8 @@ def _service_error(problem: Exception) -> RedshiftError:
     return s3_error(f"S3ServiceException:{problem}")
 
 
-def _split(url: str) -> tuple[str, str]:
+def split_url(url: str) -> tuple[str, str]:
+    """Bucket and key of an s3:// address; RedshiftError when it is none."""
     bucket, _, key = url.removeprefix("s3://").partition("/")
     if not url.startswith("s3://") or not bucket:
         raise s3_error(f"'{url}' is no S3 path: expected s3://bucket/key")

@@ -7,7 +7,7 @@ from gluelocal.redshift.errors import NotSupportedError, RedshiftError
 from gluelocal.redshift.sql.aliases import expand_aliases
 from gluelocal.redshift.sql.names import read_name, rewrite_names, sql_name
 from gluelocal.redshift.sql.settings import rewrite_setting
-from gluelocal.redshift.sql.steps import Dialect, Load, PassThrough, Script, Statement, Step
+from gluelocal.redshift.sql.steps import Dialect, Load, PassThrough, Script, Statement, Step, Unload
 from gluelocal.redshift.sql.tables import (
     alter_table,
     create_materialized_view,
@@ -71,8 +71,8 @@ def _copy(statement: Statement, cursor: Cursor) -> Step:
     )
 
 
-def _unload(_statement: Statement, _cursor: Cursor) -> Step:
-    raise NotSupportedError("UNLOAD")
+def _unload(statement: Statement, _cursor: Cursor) -> Step:
+    return Unload(statement.original, statement.dialect.case_sensitive)
 
 
 def _create(statement: Statement, cursor: Cursor) -> Step:

@@ -21,6 +21,14 @@ class Load:
 
 
 @dataclass(frozen=True)
+class Unload:
+    """An UNLOAD to S3."""
+
+    sql: str
+    case_sensitive: bool = False
+
+
+@dataclass(frozen=True)
 class Script:
     """SQL that runs in one go; the client sees the first command's tag, or `tag` where given.
 
@@ -32,7 +40,10 @@ class Script:
     commits: bool = False
 
 
-Step = PassThrough | Load | Script
+OwnStep = Load | Unload | Script
+"""What the gateway carries out itself."""
+
+Step = PassThrough | OwnStep
 
 
 @dataclass

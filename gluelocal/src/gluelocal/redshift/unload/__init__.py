@@ -1,0 +1,1 @@
+"""UNLOAD: from a query's rows to files in S3."""
