@@ -4,6 +4,9 @@ On the service most of these arrive as a Py4JJavaError with a Java stack; here t
 exceptions that say what was wrong, what is valid and what to do next.
 """
 
+PARITY_PAGE = "docs/parity.md"
+"""Where it stands what is supported, what differs and what is not there."""
+
 
 class GlueRuntimeError(Exception):
     """Root of the package's errors."""
@@ -21,6 +24,10 @@ class DataReadError(GlueRuntimeError):
     """The data of a source cannot be read as the caller or the catalog describes it."""
 
 
+class CatalogUpdateError(GlueRuntimeError):
+    """The rows are written, and the Data Catalog could not be told of them."""
+
+
 class ErrorThresholdExceededError(GlueRuntimeError):
     """More records failed in a transformation than its thresholds allow."""
 
@@ -34,4 +41,4 @@ class NotSupportedError(GlueRuntimeError, NotImplementedError):
 
     def __init__(self, what: str, instead: str = "") -> None:
         hint = f": {instead}" if instead else ""
-        super().__init__(f"{what} is not supported by gluelocal{hint}")
+        super().__init__(f"{what} is not supported by gluelocal{hint} ({PARITY_PAGE} has the list)")

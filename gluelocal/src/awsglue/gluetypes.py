@@ -3,8 +3,10 @@
 They differ from Spark's by ChoiceType: a field whose records hold values of several types.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, ClassVar, Self
+
+from awsglue.errors import InvalidOptionError, NotSupportedError
 
 
 class DataType:
@@ -21,8 +23,24 @@ class DataType:
         return cls.name
 
     def jsonValue(self) -> dict[str, Any]:
-        """The type as plain values: `dataType` and what the type adds."""
-        return {"dataType": self.typeName()}
+        """The type as plain values: `dataType`, `properties` and what the type adds."""
+        return {"dataType": self.typeName(), "properties": self.properties}
+
+    @classmethod
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> Self:
+        """The type that jsonValue describes; InvalidOptionError when that is another type."""
+        name = json_value.get("dataType")
+        if name != cls.typeName():
+            raise InvalidOptionError(
+                f"{cls.__name__}.fromJsonValue: the dataType is {name!r}, not {cls.typeName()!r}"
+            )
+        make: Callable[..., Self] = cls
+        return make(*cls._parts(json_value), json_value.get("properties"))
+
+    @classmethod
+    def _parts(cls, _json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        """The arguments that jsonValue shows, but `properties`."""
+        return ()
 
     def children(self) -> "Iterator[tuple[str, DataType]]":
         """Named types inside this one, in order, as printSchema shows them."""
@@ -102,6 +120,12 @@ class TimestampType(AtomicType):
     name = "timestamp"
 
 
+class TimestampNTZType(AtomicType):
+    """Dates with a time of day, in microseconds, of no time zone."""
+
+    name = "timestampntz"
+
+
 class StringType(AtomicType):
     """Text."""
 
@@ -136,6 +160,28 @@ class DecimalType(AtomicType):
         """Adds `precision` and `scale`."""
         return {**super().jsonValue(), "precision": self.precision, "scale": self.scale}
 
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return json_value["precision"], json_value["scale"]
+
+
+class EnumType(AtomicType):
+    """Text that is one of the `options`."""
+
+    name = "enum"
+
+    def __init__(self, options: Iterable[str], properties: Mapping[str, Any] | None = None) -> None:
+        super().__init__(properties)
+        self.options = list(options)
+
+    def jsonValue(self) -> dict[str, Any]:
+        """Adds `options`."""
+        return {**super().jsonValue(), "options": self.options}
+
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return (json_value["options"],)
+
 
 class ArrayType(DataType):
     """A list of values of one type."""
@@ -152,9 +198,19 @@ class ArrayType(DataType):
         """Adds `elementType`."""
         return {**super().jsonValue(), "elementType": self.elementType.jsonValue()}
 
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return (_from_json(json_value["elementType"]),)
+
     def children(self) -> Iterator[tuple[str, DataType]]:
         """The element's type."""
         yield "element", self.elementType
+
+
+class SetType(ArrayType):
+    """A list of different values of one type."""
+
+    name = "set"
 
 
 class MapType(DataType):
@@ -173,6 +229,10 @@ class MapType(DataType):
         """Adds `valueType`."""
         return {**super().jsonValue(), "valueType": self.valueType.jsonValue()}
 
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return (_from_json(json_value["valueType"]),)
+
     def children(self) -> Iterator[tuple[str, DataType]]:
         """The key's and the value's type."""
         yield "keyType", self.keyType
@@ -190,9 +250,24 @@ class ChoiceType(DataType):
         super().__init__(properties)
         self.choices = {choice.typeName(): choice for choice in choices}
 
+    def add(self, new_choice: DataType) -> None:
+        """Adds a member; InvalidOptionError when there is one of its name."""
+        if new_choice.typeName() in self.choices:
+            raise InvalidOptionError(f"the choice has a member {new_choice.typeName()!r} already")
+        self.choices[new_choice.typeName()] = new_choice
+
+    def merge(self, new_choices: Iterable[DataType]) -> None:
+        """Adds the members that are not there."""
+        for choice in new_choices:
+            self.choices.setdefault(choice.typeName(), choice)
+
     def jsonValue(self) -> dict[str, Any]:
         """Adds `choices`."""
         return {**super().jsonValue(), "choices": [c.jsonValue() for c in self.choices.values()]}
+
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return ([_from_json(choice) for choice in json_value["choices"]],)
 
     def children(self) -> Iterator[tuple[str, DataType]]:
         """The members, by type name."""
@@ -210,8 +285,15 @@ class Field:
         self.properties = dict(properties or {})
 
     def jsonValue(self) -> dict[str, Any]:
-        """`name` and `container`, the type's own value."""
-        return {"name": self.name, "container": self.dataType.jsonValue()}
+        """`name`, `container`, which is the type's own value, and `properties`."""
+        container = self.dataType.jsonValue()
+        return {"name": self.name, "container": container, "properties": self.properties}
+
+    @classmethod
+    def fromJsonValue(cls, json_value: Mapping[str, Any]) -> Self:
+        """The field that jsonValue describes."""
+        data_type = _from_json(json_value["container"])
+        return cls(json_value["name"], data_type, json_value.get("properties"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Field) and self.jsonValue() == other.jsonValue()
@@ -238,11 +320,58 @@ class StructType(DataType):
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
 
+    def add(self, field: Field) -> None:
+        """Adds a field at the end; InvalidOptionError when there is one of its name."""
+        if self.hasField(field):
+            raise InvalidOptionError(f"the struct has a field {field.name!r} already")
+        self.fields.append(field)
+        self.field_map[field.name] = field
+
+    def hasField(self, field: str | Field) -> bool:
+        """Whether there is a field of that name, or of that field's name."""
+        return (field.name if isinstance(field, Field) else field) in self.field_map
+
+    def getField(self, field: str | Field) -> Field:
+        """The field of that name, or of that field's name; KeyError when there is none."""
+        return self.field_map[field.name if isinstance(field, Field) else field]
+
     def jsonValue(self) -> dict[str, Any]:
         """Adds `fields`."""
         return {**super().jsonValue(), "fields": [field.jsonValue() for field in self.fields]}
+
+    @classmethod
+    def _parts(cls, json_value: Mapping[str, Any], /) -> tuple[Any, ...]:
+        return ([Field.fromJsonValue(field) for field in json_value["fields"]],)
 
     def children(self) -> Iterator[tuple[str, DataType]]:
         """The fields."""
         for field in self.fields:
             yield field.name, field.dataType
+
+
+class EntityType(DataType):
+    """Not implemented by the service either (Glue Developer Guide, "PySpark extension types")."""
+
+    name = "entity"
+
+    def __init__(
+        self, entity: str, base_type: DataType, properties: Mapping[str, Any] | None
+    ) -> None:
+        raise NotSupportedError("EntityType")
+
+
+_TYPES: dict[str, type[DataType]] = {
+    kind.typeName(): kind
+    for kind in (
+        *(BinaryType, BooleanType, ByteType, ShortType, IntegerType, LongType, FloatType),
+        *(DoubleType, DecimalType, DateType, TimestampType, TimestampNTZType, StringType),
+        *(EnumType, NullType, UnknownType, ArrayType, SetType, MapType, ChoiceType, StructType),
+    )
+}
+
+
+def _from_json(json_value: Mapping[str, Any]) -> DataType:
+    name = json_value.get("dataType")
+    if name not in _TYPES:
+        raise InvalidOptionError(f"the dataType {name!r} is unknown; valid: {', '.join(_TYPES)}")
+    return _TYPES[name].fromJsonValue(json_value)

@@ -43,7 +43,12 @@ def union(first: Rows, second: Rows) -> Rows:
         )
     left, right = (_with_choices(rows, other, mixed) for rows, other in _pairs(first, second))
     frame = left.unionByName(right, allowMissingColumns=True)
-    return Rows(frame, first.choices | second.choices | mixed)
+    return Rows(
+        frame,
+        first.choices | second.choices | mixed,
+        # What was a field of the column is a field of one member of the choice now.
+        nested=frozenset(path for path in first.nested | second.nested if path[0] not in mixed),
+    )
 
 
 def _pairs(first: Rows, second: Rows) -> list[tuple[Rows, Rows]]:
@@ -81,15 +86,21 @@ def join(first: Rows, second: Rows, keys1: Sequence[str], keys2: Sequence[str]) 
     condition = F.lit(True)
     for left_key, right_key in keys:
         condition = condition & (left_key == right_key)
-    return Rows(first.frame.join(right.frame, condition), first.choices | right.choices)
+    return Rows(
+        first.frame.join(right.frame, condition),
+        first.choices | right.choices,
+        nested=first.nested | right.nested,
+    )
 
 
 def _key(rows: Rows, key: str, renamed: Mapping[str, str] | None = None) -> Column:
     found = paths.find(rows.schema, paths.parse(key))
     if found is None:
         raise InvalidOptionError(
-            f"join: there is no field {key!r}; the frame has {', '.join(rows.schema.names)}"
+            f"there is no field {key!r} to match rows by; the frame has "
+            f"{', '.join(rows.schema.names)}"
         )
+    _require_settled(rows, found)
     value = column((renamed or {}).get(found.path[0], found.path[0]))
     for step in found.path[1:]:
         value = value.getField(step)
@@ -106,6 +117,34 @@ def split_condition(rows: Rows, comparisons: Mapping[str, Mapping[str, Any]]) ->
                 f"split_rows: there is no field {path!r}; the frame has "
                 f"{', '.join(rows.schema.names)}"
             )
+        _require_settled(rows, found)
         for name, value in tests.items():
             condition = condition & COMPARISONS.get(name)(found.column, value)
     return F.coalesce(condition, F.lit(False))
+
+
+def merge(source: Rows, stage: Rows, keys: Sequence[str]) -> Rows:
+    """The staged rows, and the source's rows whose key is not among them.
+
+    Rows of one key stay as many as they are; a row with a null in its key matches none.
+    """
+    if not keys:
+        raise InvalidOptionError("mergeDynamicFrame needs at least one primary key")
+    # Columns of their own, so that a frame merged with one made of it keeps its sides apart.
+    names = [f"\0key{position}" for position in range(len(keys))]
+    staged = stage.frame.select(
+        *(_key(stage, key).alias(name) for key, name in zip(keys, names, strict=True))
+    )
+    condition = F.lit(True)
+    for key, name in zip(keys, names, strict=True):
+        condition = condition & (_key(source, key) == column(name))
+    kept = source.with_frame(lambda frame: frame.join(staged, condition, "left_anti"))
+    return union(kept, stage)
+
+
+def _require_settled(rows: Rows, found: paths.Found) -> None:
+    if rows.is_choice(found.path):
+        raise InvalidOptionError(
+            f"the field {'.'.join(found.path)!r} has values of several types, which cannot be "
+            "compared; resolve them first, with resolveChoice"
+        )

@@ -1,4 +1,4 @@
-"""Selecting, dropping and renaming fields, at the top level and inside structs.
+"""Selecting, dropping and renaming fields: columns, and fields of structs and of arrays of structs.
 
 A path that leads nowhere is passed over, as the service does with records that lack the field.
 """
@@ -9,62 +9,68 @@ from pyspark.sql import Column
 from pyspark.sql import functions as F
 from pyspark.sql import types as S
 
-from awsglue.engine import paths
-from awsglue.engine.paths import column, quoted
+from awsglue.engine import inside, paths
+from awsglue.engine.paths import ELEMENT, Path, column, quoted
 from awsglue.engine.rows import Rows
+from awsglue.errors import InvalidOptionError
 
 
 def select(rows: Rows, wanted: Iterable[str]) -> Rows:
     """The fields at the paths; of a struct only the wanted fields stay."""
-    kept: dict[str, list[paths.Path]] = {}
+    kept: dict[str, list[Path]] = {}
     for text in wanted:
-        found = paths.find(rows.schema, paths.parse(text))
+        found = paths.locate(rows.schema, paths.parse(text))
         if found is not None:
             kept.setdefault(found.path[0], []).append(found.path[1:])
-    whole = rows.with_columns((name, name) for name in kept)
-    pruned = whole.frame
-    for name, below in kept.items():
-        if () not in below:
-            pruned = pruned.withColumn(name, _prune(name, below))
-    return Rows(pruned, whole.choices, whole.unsettled)
+    frame = rows.frame.select(
+        *(
+            _only(column(name), rows.schema[name].dataType, below).alias(name)
+            for name, below in kept.items()
+        )
+    )
+    return rows.pruned(frame)
 
 
-def _prune(name: str, below: list[paths.Path]) -> Column:
-    struct = column(name)
-    values = {}
-    for path in below:
-        value = struct
-        for step in path:
-            value = value.getField(step)
-        values[(name, *path)] = value
-    return F.when(struct.isNotNull(), paths.nest(values)[0]).alias(name)
+def _only(value: Column, data_type: S.DataType, wanted: list[Path]) -> Column:
+    """The value with none but the fields at the paths."""
+    if () in wanted:
+        return value
+    if isinstance(data_type, S.ArrayType):
+        element, below = data_type.elementType, [path[1:] for path in wanted]
+        return F.transform(value, lambda each: _only(each, element, below))
+    assert isinstance(data_type, S.StructType)
+    below_name: dict[str, list[Path]] = {}
+    for path in wanted:
+        below_name.setdefault(path[0], []).append(path[1:])
+    parts = [
+        _only(value.getField(name), data_type[name].dataType, below).alias(name)
+        for name, below in below_name.items()
+    ]
+    return F.when(value.isNotNull(), F.struct(*parts))
 
 
 def drop(rows: Rows, unwanted: Iterable[str]) -> Rows:
-    """Everything but the fields at the paths."""
-    gone: set[str] = set()
-    inside: dict[str, list[str]] = {}
+    """Everything but the fields at the paths; a path goes through arrays of structs as it stands.
+
+    A struct without a field left goes too.
+    """
+    frame = rows.frame
     for text in unwanted:
-        found = paths.find(rows.schema, paths.parse(text))
+        found = paths.locate(frame.schema, paths.parse(text))
         if found is None:
             continue
-        if len(found.path) == 1:
-            gone.add(found.path[0])
-        else:
-            inside.setdefault(found.path[0], []).append(
-                ".".join(quoted(step) for step in found.path[1:])
+        if found.path[-1] == ELEMENT:
+            raise InvalidOptionError(
+                f"drop_fields cannot drop the elements of an array ({text!r}); drop the array, or "
+                "a field of its elements"
             )
-    rest = rows.with_columns((name, name) for name in rows.schema.names if name not in gone)
-    frame = rest.frame
-    for name, below in inside.items():
-        if name not in gone:
-            frame = frame.withColumn(name, column(name).dropFields(*below))
-    return Rows(frame, rest.choices, rest.unsettled)
+        frame = inside.changed(frame, found.path, lambda *_: [])
+    return rows.pruned(frame)
 
 
 def rename(rows: Rows, old: str, new: str) -> Rows:
-    """The field at the path `old` at the path `new`; at the top level it keeps its place."""
-    found = paths.find(rows.schema, paths.parse(old))
+    """The field at the path `old` at the path `new`; beside its old place it keeps its position."""
+    found = paths.locate(rows.schema, paths.parse(old))
     if found is None:
         return rows
     target = paths.parse(new)
@@ -72,29 +78,55 @@ def rename(rows: Rows, old: str, new: str) -> Rows:
         return rows.with_columns(
             (name, target[0] if name == found.path[0] else name) for name in rows.schema.names
         )
-    return _move(rows, found, target)
+    if _names(target[:-1]) == _names(found.path[:-1]):
+        return _renamed_inside(rows, found.path, target[-1])
+    if ELEMENT in found.path:
+        raise InvalidOptionError(
+            f"rename_field cannot move {old!r} out of its array to {new!r}; its new name must be "
+            "in the same struct"
+        )
+    return _moved(rows, found.path, target)
 
 
-def _move(rows: Rows, found: paths.Found, target: paths.Path) -> Rows:
-    value = rows.value(found.path[0], None) if len(found.path) == 1 else found.column
-    carrier = "\0moved"
-    moved = rows.frame.withColumn(carrier, value)
-    rest = drop(
-        Rows(moved, rows.choices, rows.unsettled), [".".join(quoted(s) for s in found.path)]
+def _names(path: Path) -> list[str]:
+    return [step.lower() for step in path if step != ELEMENT]
+
+
+def _renamed_inside(rows: Rows, path: Path, name: str) -> Rows:
+    frame = inside.changed(rows.frame, path, lambda _, value, __: [(name, value)])
+    there = (*path[:-1], name)
+    nested = frozenset(
+        there + found[len(path) :] if found[: len(path)] == path else found for found in rows.nested
     )
+    return Rows(frame, rows.choices, rows.unsettled, nested)
+
+
+def _moved(rows: Rows, path: Path, target: Path) -> Rows:
+    """The field at another level: out of its struct, into another one, or into a new one."""
+    is_choice = rows.is_choice(path)
+    below = {(*target, *inner) for inner in rows.choices_below(path)}
+    carrier = "\0moved"
+    found = paths.find(rows.schema, path)
+    assert found is not None
+    value = rows.value(path[0], None) if len(path) == 1 else found.column
+    carried = rows.with_frame(lambda frame: frame.withColumn(carrier, value))
+    rest = drop(carried, [".".join(quoted(step) for step in path)])
     frame = rest.frame
-    inside = ".".join(quoted(step) for step in target[1:])
     if len(target) == 1:
         frame = frame.withColumn(target[0], column(carrier))
-    elif isinstance(_type(frame.schema, target[0]), S.StructType):
-        frame = frame.withColumn(target[0], column(target[0]).withField(inside, column(carrier)))
+    elif target[0] in frame.schema.names and isinstance(
+        frame.schema[target[0]].dataType, S.StructType
+    ):
+        there = ".".join(quoted(step) for step in target[1:])
+        frame = frame.withColumn(target[0], column(target[0]).withField(there, column(carrier)))
     else:
         frame = frame.withColumn(target[0], paths.nest({target: column(carrier)})[0])
-    return Rows(frame.drop(column(carrier)), rest.choices, rest.unsettled)
-
-
-def _type(schema: S.StructType, name: str) -> S.DataType | None:
-    return schema[name].dataType if name in schema.names else None
+    choices, nested = set(rest.choices), rest.nested | below
+    if is_choice and len(target) == 1:
+        choices.add(target[0])
+    elif is_choice:
+        nested |= {target}
+    return Rows(frame.drop(column(carrier)), frozenset(choices), rest.unsettled, frozenset(nested))
 
 
 def drop_null_types(rows: Rows) -> tuple[Rows, list[str]]:

@@ -12,6 +12,8 @@ from typing import Any
 
 from pyspark.sql import types as S
 
+from awsglue.engine.paths import ELEMENT, Path
+from awsglue.engine.types import glue_name
 from awsglue.errors import DataReadError
 
 Shape = dict[str, Any]
@@ -55,12 +57,18 @@ def shape_of(value: Any) -> Shape:
         case datetime.date():
             return {"date": None}
         case dict():
-            return {"struct": {str(name): shape_of(part) for name, part in value.items()}}
+            return {"struct": {_name(name): shape_of(part) for name, part in value.items()}}
         case list() | tuple() | set():
             return {"array": _merged(value)}
     raise DataReadError(
         f"a record cannot hold a value of the Python type {type(value).__name__}: {value!r}"
     )
+
+
+def _name(name: Any) -> str:
+    if not isinstance(name, str):
+        raise DataReadError(f"a record's fields have text for a name, not {name!r}")
+    return name
 
 
 def _merged(values: Iterable[Any]) -> Shape:
@@ -99,17 +107,25 @@ def _merge_detail(tag: str, one: Any, other: Any) -> Any:
     return None
 
 
-def spark_types(shape: Shape, before: S.DataType | None) -> list[S.DataType]:
-    """The types of a column of that shape; more than one are a choice.
+def column_type(
+    shape: Shape, before: S.DataType | None, path: Path, tags: dict[Path, list[str]]
+) -> S.DataType:
+    """The type of a field of that shape; `tags` gets the tags of each choice in it, by path.
 
-    `before` is the type of the column of that name before the user's function: it stays when all
-    values fit it, so that an int remains an int and a decimal keeps its scale.
+    A choice is a struct with a field a tag, named by its type. `before` is the type of the field
+    before the user's function: it stays when all values fit it, so that an int remains an int and a
+    decimal keeps its scale.
     """
     if before is not None and _fits(shape, before):
-        return [before]
+        return before
     if not shape:
-        return [S.StringType()]
-    return [_spark_type(tag, detail) for tag, detail in shape.items()]
+        return S.StringType()
+    if len(shape) == 1:
+        [(tag, detail)] = shape.items()
+        return _spark_type(tag, detail, path, tags)
+    tags[path] = list(shape)
+    types = [_spark_type(tag, detail, (*path, tag), tags) for tag, detail in shape.items()]
+    return S.StructType([S.StructField(glue_name(one), one) for one in types])
 
 
 def _fits(shape: Shape, wanted: S.DataType) -> bool:
@@ -141,7 +157,7 @@ def _fits(shape: Shape, wanted: S.DataType) -> bool:
     return True
 
 
-def _spark_type(tag: str, detail: Any) -> S.DataType:
+def _spark_type(tag: str, detail: Any, path: Path, tags: dict[Path, list[str]]) -> S.DataType:
     match tag:
         case "long":
             return S.LongType() if detail <= 64 else S.DecimalType(38, 0)
@@ -153,23 +169,12 @@ def _spark_type(tag: str, detail: Any) -> S.DataType:
                 )
             return S.DecimalType(max(whole + scale, 1), scale)
         case "array":
-            return S.ArrayType(_only(detail, "an array"))
+            return S.ArrayType(column_type(detail, None, (*path, ELEMENT), tags))
         case "struct":
             return S.StructType(
                 [
-                    S.StructField(name, _only(part, f"the field {name!r}"))
+                    S.StructField(name, column_type(part, None, (*path, name), tags))
                     for name, part in detail.items()
                 ]
             )
     return _PLAIN[tag]
-
-
-def _only(shape: Shape, where: str) -> S.DataType:
-    found = spark_types(shape, None)
-    if len(found) > 1:
-        names = ", ".join(shape)
-        raise DataReadError(
-            f"{where} holds values of several types ({names}); gluelocal keeps choices of "
-            "top-level columns alone: give the values one type in the function"
-        )
-    return found[0]

@@ -10,6 +10,7 @@ from awsglue.engine import paths
 from awsglue.engine.paths import Path
 from awsglue.engine.rows import Rows
 from awsglue.engine.types import spark_type
+from awsglue.errors import InvalidOptionError
 
 
 class Mapping(NamedTuple):
@@ -59,24 +60,43 @@ def _type(name: str | None) -> S.DataType | None:
 
 
 def apply(rows: Rows, mappings: Sequence[Mapping], case_sensitive: bool = False) -> Rows:
-    """The mapped columns in mapping order; a source that is not there leaves its target out."""
+    """The mapped columns in mapping order; a source that is not there leaves its target out.
+
+    InvalidOptionError for a source inside an array (Scala DynamicFrame, applyMapping: it cannot map
+    columns that are nested under arrays).
+    """
     targets: dict[Path, Column] = {}
-    choices = set()
-    unsettled = {}
+    choices: set[str] = set()
+    nested: set[Path] = set()
+    unsettled: dict[str, S.DataType] = {}
     for mapping in mappings:
-        found = paths.find(rows.schema, mapping.source, case_sensitive)
-        if found is None:
+        place = paths.locate(rows.schema, mapping.source, case_sensitive)
+        if place is None:
             continue
-        value = (
-            found.column if mapping.target_type is None else found.column.cast(mapping.target_type)
+        found = paths.find(rows.schema, place.path, case_sensitive=True)
+        if found is None:
+            raise InvalidOptionError(
+                f"apply_mapping cannot map {'.'.join(mapping.source)!r}, which lies inside an "
+                "array; map the whole array, or use relationalize first"
+            )
+        name, target = found.path[0], mapping.target
+        is_column = len(found.path) == 1
+        if mapping.target_type is None:
+            nested |= {(*target, *below) for below in rows.choices_below(found.path)}
+            if rows.is_choice(found.path):
+                if len(target) == 1:
+                    choices.add(target[0])
+                else:
+                    nested.add(target)
+            elif is_column and name in rows.unsettled and len(target) == 1:
+                unsettled[target[0]] = rows.unsettled[name]
+                targets[target] = found.column
+                continue
+        targets[target] = (
+            rows.value(name, mapping.target_type)
+            if is_column
+            else rows.value_at(found.path, found.column, found.data_type, mapping.target_type)
         )
-        if len(found.path) == 1:
-            name = found.path[0]
-            if mapping.target_type is not None or len(mapping.target) > 1:
-                value = rows.value(name, mapping.target_type)
-            elif name in rows.choices:
-                choices.add(mapping.target[0])
-            elif name in rows.unsettled:
-                unsettled[mapping.target[0]] = rows.unsettled[name]
-        targets[mapping.target] = value
-    return Rows(rows.frame.select(*paths.nest(targets)), frozenset(choices), unsettled)
+    return Rows(
+        rows.frame.select(*paths.nest(targets)), frozenset(choices), unsettled, frozenset(nested)
+    )

@@ -1,4 +1,7 @@
-"""Field paths: `a.b` is field b of struct a; a name with a dot in it stands in backticks."""
+"""Field paths: `a.b` is field b of struct a, `list[].b` field b of a list's elements.
+
+A name with a dot in it stands in backticks.
+"""
 
 import re
 from typing import NamedTuple
@@ -11,7 +14,12 @@ from awsglue.errors import InvalidOptionError
 
 Path = tuple[str, ...]
 
-_STEP = re.compile(r"`(?P<quoted>[^`]+)`|(?P<bare>[^.`]+)")
+ELEMENT = "[]"
+"""The step of a path from an array into its elements."""
+
+_STEP = re.compile(
+    r"(?:`(?P<quoted>[^`]+)`|(?P<bare>[^.`]+?))(?P<elements>(?:\[\])*)(?=\.|\Z)", re.DOTALL
+)
 
 
 class Found(NamedTuple):
@@ -22,21 +30,27 @@ class Found(NamedTuple):
     data_type: S.DataType
 
 
+class Place(NamedTuple):
+    """Where a path leads to, inside arrays too: `path` has a step ELEMENT for every array."""
+
+    path: Path
+    data_type: S.DataType
+
+
 def parse(text: str) -> Path:
     """The steps of a path; InvalidOptionError when it is not one (an open backtick, `a..b`)."""
     steps: list[str] = []
     position = 0
     while found := _STEP.match(text, position):
         steps.append(found["quoted"] or found["bare"])
+        steps.extend([ELEMENT] * (len(found["elements"]) // len(ELEMENT)))
         position = found.end()
         if position == len(text):
             return tuple(steps)
-        if text[position] != ".":
-            break
         position += 1
     raise InvalidOptionError(
-        f"{text!r} is not a field path: write a.b for nested fields, and `a.b` in backticks for a "
-        "name that has a dot in it"
+        f"{text!r} is not a field path: write a.b for nested fields, list[].b for fields of a "
+        "list's elements, and `a.b` in backticks for a name that has a dot in it"
     )
 
 
@@ -51,27 +65,41 @@ def column(name: str) -> Column:
 
 
 def find(schema: S.StructType, path: Path, case_sensitive: bool = False) -> Found | None:
-    """The field at `path`, or None; an exact spelling wins over one that differs in case.
+    """The field at `path`, or None, also when it lies inside an array.
 
-    A column whose own name has dots (`a.b` after unnest) is found by the whole path as well.
+    An exact spelling wins over one that differs in case. A column whose own name has dots (`a.b`
+    after unnest) is found by the whole path as well.
     """
+    place = locate(schema, path, case_sensitive)
+    if place is None or ELEMENT in place.path:
+        return None
+    found = column(place.path[0])
+    for name in place.path[1:]:
+        found = found.getField(name)
+    return Found(place.path, found, place.data_type)
+
+
+def locate(schema: S.StructType, path: Path, case_sensitive: bool = False) -> Place | None:
+    """Where `path` leads to, or None; a path may leave out the step into an array's elements."""
     flat = ".".join(path)
     if len(path) > 1 and flat in schema.names:
         path = (flat,)
     names: list[str] = []
     here: S.DataType = schema
     for step in path:
-        if not isinstance(here, S.StructType):
-            return None
-        field = _field(here, step, case_sensitive)
+        while isinstance(here, S.ArrayType) and step != ELEMENT:
+            names.append(ELEMENT)
+            here = here.elementType
+        if step == ELEMENT and isinstance(here, S.ArrayType):
+            names.append(ELEMENT)
+            here = here.elementType
+            continue
+        field = _field(here, step, case_sensitive) if isinstance(here, S.StructType) else None
         if field is None:
             return None
         names.append(field.name)
         here = field.dataType
-    found = column(names[0])
-    for name in names[1:]:
-        found = found.getField(name)
-    return Found(tuple(names), found, here)
+    return Place(tuple(names), here)
 
 
 def _field(struct: S.StructType, name: str, case_sensitive: bool) -> S.StructField | None:

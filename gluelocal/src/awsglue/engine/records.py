@@ -1,11 +1,12 @@
-"""A user's Python function on every record: Filter and Map.
+"""A user's Python function on every record: Filter, Map and their like.
 
 A record whose function fails goes to the errors, not to the result, and never ends the job by
 itself: the thresholds of the stage decide that (Glue Developer Guide, "Error handling").
 """
 
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,12 +16,12 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as S
 
 from awsglue.engine import inference
-from awsglue.engine.paths import column
+from awsglue.engine.paths import ELEMENT, Path, column
 from awsglue.engine.rows import Rows
-from awsglue.engine.types import glue_name
 
 ERROR_SCHEMA = "message string, record string"
-"""An error record: the exception's text, and the record as JSON or text."""
+"""An error record: the exception's text, and what could not be read. Errors of a function have the
+record as a struct instead of a text."""
 
 NO_RECORD = "User-specified function returned None instead of DynamicRecord"
 
@@ -47,14 +48,30 @@ class DynamicRecord(dict[str, Any]):
             raise AttributeError(name) from None
 
 
-def to_record(row: Row, choices: frozenset[str]) -> DynamicRecord:
+def to_record(row: Row, choices: frozenset[Path]) -> DynamicRecord:
     """A row as a user's function sees it: a choice shows the value it has."""
     record = DynamicRecord()
     for name, value in row.asDict(recursive=True).items():
-        if name in choices and value is not None:
-            value = next((part for part in value.values() if part is not None), None)
+        if choices:
+            value = _shown(value, (name,), choices)
         record[name] = DynamicRecord(value) if isinstance(value, dict) else value
     return record
+
+
+def _shown(value: Any, path: Path, choices: frozenset[Path]) -> Any:
+    if path in choices and value is not None:
+        there = ((*path, name) for name, part in value.items() if part is not None)
+        member = next(there, None)
+        return None if member is None else _shown(value[member[-1]], member, choices)
+    if isinstance(value, dict):
+        return {name: _shown(part, (*path, name), choices) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_shown(part, (*path, ELEMENT), choices) for part in value]
+    return value
+
+
+def _all_choices(rows: Rows) -> frozenset[Path]:
+    return rows.nested | {(name,) for name in rows.choices}
 
 
 def filtered(rows: Rows, predicate: Callable[[Any], Any]) -> tuple[Rows, DataFrame]:
@@ -63,7 +80,10 @@ def filtered(rows: Rows, predicate: Callable[[Any], Any]) -> tuple[Rows, DataFra
     KeyError, ValueError and TypeError mean false; any other exception is an error record. The rows
     themselves stay in the JVM: only the verdict comes back from Python.
     """
-    choices = rows.choices
+    if not rows.schema.names:
+        # A source without files has nothing to judge, and Spark no struct without fields.
+        return rows, rows.frame.sparkSession.createDataFrame([], ERROR_SCHEMA)
+    choices = _all_choices(rows)
 
     def judge(row: Row) -> tuple[bool, str | None]:
         try:
@@ -73,18 +93,13 @@ def filtered(rows: Rows, predicate: Callable[[Any], Any]) -> tuple[Rows, DataFra
         except Exception:  # noqa: BLE001 - whatever the user's function raises is an error record
             return False, traceback.format_exc()
 
-    judged = rows.frame.withColumn(
-        _VERDICT,
-        F.udf(judge, _VERDICT_TYPE)(F.struct(*(column(name) for name in rows.schema.names))),
-    )
+    whole = F.struct(*(column(name) for name in rows.schema.names))
+    judged = rows.frame.withColumn(_VERDICT, F.udf(judge, _VERDICT_TYPE)(whole))
     verdict = column(_VERDICT)
     kept = judged.filter(verdict.getField("keep")).drop(verdict)
     failed = judged.filter(verdict.getField("error").isNotNull())
-    errors = failed.select(
-        verdict.getField("error").alias("message"),
-        F.to_json(F.struct(*(column(name) for name in rows.schema.names))).alias("record"),
-    )
-    return Rows(kept, rows.choices), errors
+    errors = failed.select(verdict.getField("error").alias("message"), whole.alias("record"))
+    return replace(rows, frame=kept), errors
 
 
 def mapped(
@@ -94,77 +109,102 @@ def mapped(
 
     The function runs now, once a record, since the columns are known only from what it returns.
     """
-    choices = rows.choices
+    choices = _all_choices(rows)
 
-    def run(row: Row) -> tuple[dict[str, Any] | None, str, str]:
+    def run(row: Row) -> tuple[dict[str, Any] | None, str, Row | None]:
         try:
             result = function(to_record(row, choices))
         except Exception:  # noqa: BLE001 - whatever the user's function raises is an error record
-            return None, traceback.format_exc(), str(row)
+            return None, traceback.format_exc(), row
         if not result:
-            return None, NO_RECORD, str(row)
-        return dict(result), "", ""
+            return None, NO_RECORD, row
+        return dict(result), "", None
 
     results = rows.frame.rdd.map(run).persist(StorageLevel.MEMORY_AND_DISK)
     records = results.filter(lambda result: result[0] is not None).map(lambda result: result[0])
     errors = results.filter(lambda result: result[0] is None).map(lambda result: result[1:])
-    before = {f.name: f.dataType for f in rows.schema.fields if f.name not in rows.choices}
-    return (
-        from_records(session, records, before),
-        session.createDataFrame(errors, ERROR_SCHEMA, verifySchema=False),
+    schema = S.StructType(
+        [S.StructField("message", S.StringType()), S.StructField("record", rows.schema)]
     )
+    return (
+        from_records(session, records, _plain_types(rows)),
+        session.createDataFrame(errors, schema, verifySchema=False),
+    )
+
+
+def mapped_partitions(
+    session: SparkSession,
+    rows: Rows,
+    function: Callable[[int, Iterator[Any]], Iterable[Any]],
+) -> Rows:
+    """What the function makes of each partition: (its number, its records) -> records.
+
+    An exception ends the job, since no single record is to blame for it.
+    """
+    choices = _all_choices(rows)
+
+    def run(number: int, partition: Iterable[Row]) -> Iterator[dict[str, Any]]:
+        for record in function(number, (to_record(row, choices) for row in partition)):
+            yield dict(record)
+
+    made = rows.frame.rdd.mapPartitionsWithIndex(run).persist(StorageLevel.MEMORY_AND_DISK)
+    return from_records(session, made, _plain_types(rows))
+
+
+def _plain_types(rows: Rows) -> dict[str, S.DataType]:
+    """The types of the columns that have no choice in them."""
+    mixed = rows.choices | {path[0] for path in rows.nested}
+    return {f.name: f.dataType for f in rows.schema.fields if f.name not in mixed}
 
 
 def from_records(session: SparkSession, records: "RDD[Any]", before: dict[str, S.DataType]) -> Rows:
-    """Rows of dicts; a column whose values have several types becomes a choice.
+    """Rows of dicts; a field whose values have several types becomes a choice.
 
     `before`: types that columns keep where all values fit them.
     """
-    shape = records.map(inference.shape_of).treeReduce(inference.merge) if _any(records) else {}
-    fields = shape.get("struct", {})
-    alternatives = {
-        name: inference.spark_types(part, before.get(name)) for name, part in fields.items()
-    }
+    shape = {} if records.isEmpty() else records.map(inference.shape_of).treeReduce(inference.merge)
+    tags: dict[Path, list[str]] = {}
     schema = S.StructType(
-        [S.StructField(name, _column_type(types)) for name, types in alternatives.items()]
+        [
+            S.StructField(name, inference.column_type(part, before.get(name), (name,), tags))
+            for name, part in shape.get("struct", {}).items()
+        ]
     )
-    tags = {name: list(part) for name, part in fields.items() if len(alternatives[name]) > 1}
 
     def build(partition: Iterable[Any]) -> Iterable[tuple[Any, ...]]:
         for record in partition:
-            yield tuple(_cell(record.get(f.name), f.dataType, tags.get(f.name)) for f in schema)
+            yield tuple(_cell(record.get(f.name), f.dataType, (f.name,), tags) for f in schema)
 
     built = records.mapPartitions(build)
-    return Rows(session.createDataFrame(built, schema, verifySchema=False), frozenset(tags))
+    return Rows(
+        session.createDataFrame(built, schema, verifySchema=False),
+        frozenset(path[0] for path in tags if len(path) == 1),
+        # A choice inside of a choice has the tag of its member in its path.
+        nested=frozenset(path for path in tags if len(path) > 1),
+    )
 
 
-def _any(records: "RDD[Any]") -> bool:
-    return not records.isEmpty()
-
-
-def _column_type(types: list[S.DataType]) -> S.DataType:
-    if len(types) == 1:
-        return types[0]
-    return S.StructType([S.StructField(glue_name(one), one) for one in types])
-
-
-def _cell(value: Any, wanted: S.DataType, tags: list[str] | None) -> Any:
-    if tags is not None:
-        if value is None:
-            return None
+def _cell(value: Any, wanted: S.DataType, path: Path, tags: dict[Path, list[str]]) -> Any:
+    if value is None:
+        return None
+    if path in tags:
         tag = next(iter(inference.shape_of(value)))
         parts = wanted.fields if isinstance(wanted, S.StructType) else []
         return tuple(
-            _cell(value, part.dataType, None) if own == tag else None
-            for own, part in zip(tags, parts, strict=True)
+            _cell(value, part.dataType, (*path, own), tags) if own == tag else None
+            for own, part in zip(tags[path], parts, strict=True)
         )
     match wanted:
         case S.StructType() if isinstance(value, dict):
-            return tuple(_cell(value.get(f.name), f.dataType, None) for f in wanted.fields)
-        case S.ArrayType() if value is not None:
-            return [_cell(part, wanted.elementType, None) for part in value]
+            return tuple(
+                _cell(value.get(f.name), f.dataType, (*path, f.name), tags) for f in wanted.fields
+            )
+        case S.ArrayType():
+            inner = (*path, ELEMENT)
+            return [_cell(part, wanted.elementType, inner, tags) for part in value]
         case S.MapType() if isinstance(value, dict):
-            return {key: _cell(part, wanted.valueType, None) for key, part in value.items()}
+            inner = (*path, ELEMENT)
+            return {key: _cell(part, wanted.valueType, inner, tags) for key, part in value.items()}
         case S.DecimalType() if isinstance(value, int) and not isinstance(value, bool):
             return Decimal(value)
     return value

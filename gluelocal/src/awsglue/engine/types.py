@@ -1,6 +1,8 @@
 """Type names of mappings and of the catalog -> Spark types, and Spark types -> Glue types."""
 
+import json
 import re
+from typing import Any
 
 from pyspark.sql import types as S
 from pyspark.sql.types import _parse_datatype_string
@@ -95,3 +97,46 @@ def glue_type(data_type: S.DataType) -> G.DataType:
     if isinstance(data_type, S.StructType):
         return G.StructType([G.Field(f.name, glue_type(f.dataType)) for f in data_type.fields])
     return _GLUE_ATOMIC.get(type(data_type), G.UnknownType)()
+
+
+def spark_type_of(data_type: G.DataType) -> S.DataType:
+    """The Spark type of a Glue type; a choice is a struct with a field a member."""
+    return _from_glue(data_type.jsonValue())
+
+
+def schema_from_json(text: str) -> S.StructType:
+    """A schema from the text of a StructType.json(), Spark's or Glue's.
+
+    InvalidOptionError when it is neither.
+    """
+    try:
+        value = json.loads(text)
+        found = S.StructType.fromJson(value) if "type" in value else _from_glue(value)
+    except (ValueError, KeyError, TypeError) as error:
+        raise InvalidOptionError(
+            f"not a schema: {error}; give the text of StructType.json()"
+        ) from error
+    if not isinstance(found, S.StructType):
+        raise InvalidOptionError(f"a schema is a struct, not {found.simpleString()}")
+    return found
+
+
+def _from_glue(value: dict[str, Any]) -> S.DataType:
+    name = value["dataType"]
+    match name:
+        case "struct":
+            return S.StructType(
+                [S.StructField(f["name"], _from_glue(f["container"])) for f in value["fields"]]
+            )
+        case "array":
+            return S.ArrayType(_from_glue(value["elementType"]))
+        case "map":
+            return S.MapType(S.StringType(), _from_glue(value["valueType"]))
+        case "decimal":
+            return S.DecimalType(int(value["precision"]), int(value["scale"]))
+        case "choice":
+            members = [_from_glue(member) for member in value["choices"]]
+            return S.StructType([S.StructField(glue_name(one), one) for one in members])
+        case "null" | "unknown":
+            return S.NullType()
+    return spark_type(name)

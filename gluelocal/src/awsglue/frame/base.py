@@ -2,19 +2,24 @@
 
 import sys
 import threading
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Self
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Self
 
 from pyspark.sql import DataFrame
 
 from awsglue import gluetypes
-from awsglue.engine import choices, records
+from awsglue.engine import choices, errorrecords
 from awsglue.engine.rows import Rows, settle
 from awsglue.errors import ErrorThresholdExceededError, InvalidOptionError
 from awsglue.gluetypes import DataType, StructType
 
 if TYPE_CHECKING:
     from awsglue.context import GlueContext
+    from awsglue.frame.collection import DynamicFrameCollection
+
+EMPTY: Mapping[str, Any] = MappingProxyType({})
+"""The default of parameters that take options; equal to {}, and nobody can change it."""
 
 
 class ResolveOption:
@@ -71,19 +76,20 @@ class Frame:
 
     def errorsCount(self) -> int:
         """The number of error records, those of earlier stages too."""
-        return _count((*self._earlier_errors, *self._stage_errors))
+        return _count(self._all_errors())
 
     def stageErrorsCount(self) -> int:
         """The number of error records of the stage that made this frame."""
         return _count(self._stage_errors)
 
     def errorsAsDynamicFrame(self) -> Self:
-        """The error records, columns `message` and `record`."""
-        session = self.glue_ctx.spark_session
-        errors = session.createDataFrame([], records.ERROR_SCHEMA)
-        for frame in (*self._earlier_errors, *self._stage_errors):
-            errors = errors.unionByName(frame)
-        return type(self)(errors, self.glue_ctx, f"{self.name}_errors")
+        """The error records of all stages, one column `error`.
+
+        Its fields are callsite, msg, stackTrace, input, bytesread, source and dynamicRecord, the
+        record that failed.
+        """
+        frame = errorrecords.as_frame(self.glue_ctx.spark_session, self._all_errors())
+        return type(self)(frame, self.glue_ctx, f"{self.name}_errors")
 
     def assertErrorThreshold(self) -> None:
         """Raises ErrorThresholdExceededError when a threshold other than 0 is exceeded."""
@@ -105,14 +111,35 @@ class Frame:
             return self._rows
 
     def _next(
-        self, rows: Rows, stage_threshold: int, total_threshold: int, *errors: DataFrame
+        self,
+        rows: Rows,
+        stage_threshold: int,
+        total_threshold: int,
+        *errors: DataFrame,
+        other: "Frame | None" = None,
     ) -> Self:
+        """The frame after one more stage; `other` is the second frame that the stage has read."""
         made = type(self)(rows, self.glue_ctx, self.name)
-        made._earlier_errors = (*self._earlier_errors, *self._stage_errors)
+        made._earlier_errors = (*self._all_errors(), *(other._all_errors() if other else ()))
         made._stage_errors = errors
         made._stage_threshold = stage_threshold
         made._total_threshold = total_threshold
         return made
+
+    def _all_errors(self) -> tuple[DataFrame, ...]:
+        return (*self._earlier_errors, *self._stage_errors)
+
+    def _collection(self, frames: Mapping[str, Any]) -> "DynamicFrameCollection":
+        from awsglue.frame.collection import DynamicFrameCollection
+
+        for name, frame in frames.items():
+            frame.name = name
+        return DynamicFrameCollection(frames, self.glue_ctx)
+
+
+def listed(names: str | Sequence[str]) -> list[str]:
+    """Names or paths as a list; scripts write one alone as a string."""
+    return [names] if isinstance(names, str) else list(names)
 
 
 def _count(errors: Iterable[DataFrame]) -> int:
@@ -120,6 +147,11 @@ def _count(errors: Iterable[DataFrame]) -> int:
 
 
 def _resolved(rows: Rows, option: ResolveOption) -> Rows:
+    if option.action not in ("Project", "Cast", "KeepAsStruct"):
+        raise InvalidOptionError(
+            f"ResolveOption for {option.path!r}: the action {option.action!r} is unknown; valid: "
+            "Project, Cast, KeepAsStruct"
+        )
     if option.action == "KeepAsStruct":
         return choices.resolve(rows, [(option.path, "make_struct")])
     if option.target is None:

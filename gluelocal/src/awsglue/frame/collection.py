@@ -57,13 +57,27 @@ class DynamicFrameCollection:
         transformation_ctx: str = "",
     ) -> "DynamicFrameCollection":
         """A collection of what `callable(frame, "ctx:key")` returns for every frame."""
-        return DynamicFrameCollection(
-            {
-                key: callable(frame, f"{transformation_ctx}:{key}" if transformation_ctx else "")
-                for key, frame in self._frames.items()
-            },
-            self._glue_ctx,
-        )
+        return DynamicFrameCollection(self._applied(callable, transformation_ctx), self._glue_ctx)
+
+    def flatmap(
+        self,
+        f: Callable[..., Any],
+        transformation_ctx: str = "",
+    ) -> "DynamicFrameCollection":
+        """As map, where `f` may return a collection too: its frames are named `key_name`."""
+        flat: dict[str, DynamicFrame] = {}
+        for key, result in self._applied(f, transformation_ctx).items():
+            if isinstance(result, DynamicFrameCollection):
+                flat.update({f"{key}_{name}": frame for name, frame in result.items()})
+            else:
+                flat[key] = result
+        return DynamicFrameCollection(flat, self._glue_ctx)
+
+    def _applied(self, function: Callable[..., Any], transformation_ctx: str) -> dict[str, Any]:
+        return {
+            key: function(frame, f"{transformation_ctx}:{key}" if transformation_ctx else "")
+            for key, frame in self._frames.items()
+        }
 
     def toDF(self, key: str, options: Any = None) -> Any:
         """The frame called `key` as a DataFrame."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from awsglue.errors import InvalidOptionError
+from awsglue.frame.base import EMPTY
 from awsglue.frame.dynamic_frame import DynamicFrame
 
 if TYPE_CHECKING:
@@ -27,9 +28,9 @@ class DynamicFrameReader:
     def from_options(
         self,
         connection_type: str,
-        connection_options: Mapping[str, Any] | None = None,
+        connection_options: Mapping[str, Any] = EMPTY,
         format: str | None = None,
-        format_options: Mapping[str, Any] | None = None,
+        format_options: Mapping[str, Any] = EMPTY,
         transformation_ctx: str = "",
         push_down_predicate: str = "",
         **kwargs: Any,
@@ -37,9 +38,9 @@ class DynamicFrameReader:
         """A frame of a connection, such as ("s3", {"paths": [...]}, format="csv")."""
         return self._glue_context.create_dynamic_frame_from_options(
             connection_type,
-            connection_options or {},
+            connection_options,
             format,
-            format_options or {},
+            format_options,
             transformation_ctx,
             push_down_predicate,
             **kwargs,
@@ -52,7 +53,7 @@ class DynamicFrameReader:
         redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
         push_down_predicate: str = "",
-        additional_options: Mapping[str, Any] | None = None,
+        additional_options: Mapping[str, Any] = EMPTY,
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DynamicFrame:
@@ -63,7 +64,7 @@ class DynamicFrameReader:
             redshift_tmp_dir,
             transformation_ctx,
             push_down_predicate,
-            additional_options or {},
+            additional_options,
             catalog_id,
             **kwargs,
         )
@@ -75,13 +76,49 @@ class DataFrameReader:
     def __init__(self, glue_context: "GlueContext") -> None:
         self._glue_context = glue_context
 
-    def from_catalog(self, *args: Any, **kwargs: Any) -> "DataFrame":
+    def from_catalog(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] = EMPTY,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> "DataFrame":
         """As create_dynamic_frame.from_catalog, as a DataFrame."""
-        return self._glue_context.create_dynamic_frame.from_catalog(*args, **kwargs).toDF()
+        return self._glue_context.create_data_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        )
 
-    def from_options(self, *args: Any, **kwargs: Any) -> "DataFrame":
+    def from_options(
+        self,
+        connection_type: str,
+        connection_options: Mapping[str, Any] = EMPTY,
+        format: str | None = None,
+        format_options: Mapping[str, Any] = EMPTY,
+        transformation_ctx: str = "",
+        push_down_predicate: str = "",
+        **kwargs: Any,
+    ) -> "DataFrame":
         """As create_dynamic_frame.from_options, as a DataFrame."""
-        return self._glue_context.create_dynamic_frame.from_options(*args, **kwargs).toDF()
+        return self._glue_context.create_data_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        )
 
 
 def catalog_database(database: str | None, table_name: str | None, kwargs: dict[str, Any]) -> str:

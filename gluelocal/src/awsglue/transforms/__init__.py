@@ -8,8 +8,9 @@ from awsglue.transforms.fields import (
     RenameField,
     SelectFields,
     SplitFields,
-    UnnestFrame,
 )
+from awsglue.transforms.nesting import Relationalize, Unbox, UnnestFrame
+from awsglue.transforms.output import Coalesce, Repartition, Spigot
 from awsglue.transforms.rows import (
     ErrorsAsDynamicFrame,
     Filter,
@@ -19,22 +20,25 @@ from awsglue.transforms.rows import (
     SplitRows,
     Union,
 )
-from awsglue.transforms.transform import GlueTransform
-from awsglue.transforms.unsupported import Relationalize, Spigot, Unbox
+from awsglue.transforms.transform import GlueTransform as GlueTransform
+from awsglue.transforms.unsupported import FillMissingValues as FillMissingValues
+from awsglue.transforms.unsupported import FindIncrementalMatches as FindIncrementalMatches
+from awsglue.transforms.unsupported import FindMatches as FindMatches
 
 __all__ = [
     "ApplyMapping",
+    "Coalesce",
     "DropFields",
     "DropNullFields",
     "ErrorsAsDynamicFrame",
     "Filter",
     "FlatMap",
-    "GlueTransform",
     "Join",
     "Map",
     "MapToCollection",
     "Relationalize",
     "RenameField",
+    "Repartition",
     "ResolveChoice",
     "SelectFields",
     "SelectFromCollection",

@@ -2,16 +2,23 @@
 
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from awsglue.engine import fields
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
+from awsglue.transforms.descriptions import BAD_OPTION, BAD_PATH, COLLECTION, Description
 from awsglue.transforms.transform import GlueTransform
 
 
 class ApplyMapping(GlueTransform):
     """Renames, casts and nests the mapped columns, and leaves out all others."""
+
+    errors: ClassVar[tuple[Description, ...]] = (
+        ("TypeError", "A mapping is not a tuple"),
+        ("ValueError", "A mapping has not 2, 3 or 4 parts"),
+        BAD_OPTION,
+    )
 
     def __call__(
         self,
@@ -32,6 +39,8 @@ class ApplyMapping(GlueTransform):
 class SelectFields(GlueTransform):
     """Keeps the fields at the paths."""
 
+    errors: ClassVar[tuple[Description, ...]] = (BAD_PATH,)
+
     def __call__(
         self,
         frame: DynamicFrame,
@@ -48,6 +57,8 @@ class SelectFields(GlueTransform):
 class DropFields(GlueTransform):
     """Leaves out the fields at the paths."""
 
+    errors: ClassVar[tuple[Description, ...]] = (BAD_PATH,)
+
     def __call__(
         self,
         frame: DynamicFrame,
@@ -63,6 +74,8 @@ class DropFields(GlueTransform):
 
 class RenameField(GlueTransform):
     """Renames one field."""
+
+    errors: ClassVar[tuple[Description, ...]] = (BAD_PATH,)
 
     def __call__(
         self,
@@ -82,6 +95,9 @@ class RenameField(GlueTransform):
 
 class SplitFields(GlueTransform):
     """Two frames: some fields and the rest; named `<frame>1` and `<frame>2` by default."""
+
+    returns: ClassVar[Description] = COLLECTION
+    errors: ClassVar[tuple[Description, ...]] = (BAD_PATH,)
 
     def __call__(
         self,
@@ -110,16 +126,6 @@ class SplitFields(GlueTransform):
 class DropNullFields(GlueTransform):
     """Leaves out the columns whose type is null, and prints their names."""
 
-    def __call__(self, frame: DynamicFrame, transformation_ctx: str = "") -> DynamicFrame:
-        """The frame without columns of type null."""
-        rows, names = fields.drop_null_types(frame._settled())
-        sys.stdout.write(f"null_fields {names}\n")
-        return frame._next(rows, 0, 0)
-
-
-class UnnestFrame(GlueTransform):
-    """Flattens structs into columns with dots in their names."""
-
     def __call__(
         self,
         frame: DynamicFrame,
@@ -128,5 +134,7 @@ class UnnestFrame(GlueTransform):
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
-        """See DynamicFrame.unnest."""
-        return frame.unnest(transformation_ctx, info, stageThreshold, totalThreshold)
+        """The frame without columns of type null."""
+        rows, names = fields.drop_null_types(frame._settled())
+        sys.stdout.write(f"null_fields {names}\n")
+        return frame._next(rows, stageThreshold, totalThreshold)

@@ -1,10 +1,11 @@
 """Transforms of a frame's rows, and of two frames."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
+from awsglue.transforms.descriptions import BAD_OPTION, COLLECTION, Description
 from awsglue.transforms.transform import GlueTransform
 
 
@@ -31,17 +32,22 @@ class Map(GlueTransform):
         self,
         frame: DynamicFrame,
         f: Callable[[Any], Any],
+        preservesPartitioning: bool = False,
         transformation_ctx: str = "",
         info: str = "",
         stageThreshold: int = 0,
         totalThreshold: int = 0,
     ) -> DynamicFrame:
         """See DynamicFrame.map."""
-        return frame.map(f, False, transformation_ctx, info, stageThreshold, totalThreshold)
+        return frame.map(
+            f, preservesPartitioning, transformation_ctx, info, stageThreshold, totalThreshold
+        )
 
 
 class ResolveChoice(GlueTransform):
     """Resolves columns of several types."""
+
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
 
     def __call__(
         self,
@@ -72,6 +78,8 @@ class ResolveChoice(GlueTransform):
 
 class Join(GlueTransform):
     """Joins two frames on equal keys."""
+
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
 
     def __call__(
         self,
@@ -104,6 +112,9 @@ class Union(GlueTransform):
 class SplitRows(GlueTransform):
     """Two frames: rows that meet comparisons and the rest; named frame1 and frame2 by default."""
 
+    returns: ClassVar[Description] = COLLECTION
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
+
     def __call__(
         self,
         frame: DynamicFrame,
@@ -129,6 +140,8 @@ class SplitRows(GlueTransform):
 
 class ErrorsAsDynamicFrame(GlueTransform):
     """The error records of a frame, as a frame."""
+
+    returns: ClassVar[Description] = ("DynamicFrame", "The error records")
 
     def __call__(self, frame: DynamicFrame) -> DynamicFrame:
         """See DynamicFrame.errorsAsDynamicFrame."""

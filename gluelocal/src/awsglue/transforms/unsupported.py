@@ -1,4 +1,4 @@
-"""Transforms that gluelocal does not have yet: they can be imported, and say so when applied."""
+"""Transforms of machine learning: they can be imported, and say so when they are applied."""
 
 from typing import Any
 
@@ -9,16 +9,18 @@ from awsglue.transforms.transform import GlueTransform
 class _Unsupported(GlueTransform):
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Raises NotSupportedError, a NotImplementedError, with the transform's name."""
-        raise NotSupportedError(f"the transform {self.name()}")
+        raise NotSupportedError(
+            f"the transform {self.name()}", "it needs a model of the service; see docs/parity.md"
+        )
 
 
-class Relationalize(_Unsupported):
-    """Nested rows into flat frames."""
+class FillMissingValues(_Unsupported):
+    """Guesses missing values."""
 
 
-class Unbox(_Unsupported):
-    """Parses a text column."""
+class FindMatches(_Unsupported):
+    """Finds records of the same thing."""
 
 
-class Spigot(_Unsupported):
-    """Writes a sample of the rows."""
+class FindIncrementalMatches(_Unsupported):
+    """Finds records of the same thing in new data."""
