@@ -3,25 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from awsglue.errors import NotSupportedError
-from awsglue.utils import BOOKMARK_DEFAULT
+from awsglue.bookmarks import run
+from awsglue.errors import InvalidOptionError
+from awsglue.utils import BOOKMARK_DEFAULT, BOOKMARK_OPTIONS, BOOKMARK_PAUSE
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
     from awsglue.context import GlueContext
-
-
-class BookmarksNotKeptError(NotSupportedError):
-    """The run asks for job bookmarks, which would have to be kept between runs."""
-
-    def __init__(self) -> None:
-        # The text says it all: no frame around it.
-        Exception.__init__(
-            self,
-            "job bookmarks are not kept by gluelocal yet: "
-            "run with --job-bookmark-option job-bookmark-disable",
-        )
 
 
 class Job:
@@ -33,18 +22,25 @@ class Job:
     job_name: ClassVar[str | None] = None
     args: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, glue_context: "GlueContext | SparkSession") -> None:
-        self.glue_context = glue_context
+    def __init__(self, glue_context_or_spark_session: "GlueContext | SparkSession") -> None:
+        self.glue_context = glue_context_or_spark_session
 
     @classmethod
     def init(cls, job_name: str, args: Mapping[str, Any] | None = None) -> None:
-        """Starts the run; `args` is what getResolvedOptions returned.
+        """Starts the run and loads its bookmark; `args` is what getResolvedOptions returned.
 
-        Raises BookmarksNotKeptError when they ask for anything but job-bookmark-disable.
+        Raises InvalidOptionError for an unknown bookmark option, BookmarkError when the bookmark
+        cannot be read or a range names an unknown run.
         """
         given = dict(args or {})
-        if given.get("job_bookmark_option", BOOKMARK_DEFAULT) != BOOKMARK_DEFAULT:
-            raise BookmarksNotKeptError
+        option = given.get("job_bookmark_option") or BOOKMARK_DEFAULT
+        if option not in BOOKMARK_OPTIONS:
+            valid = ", ".join(BOOKMARK_OPTIONS)
+            raise InvalidOptionError(f"job_bookmark_option is {option!r}; valid: {valid}")
+        if option == BOOKMARK_DEFAULT:
+            run.end()
+        else:
+            run.begin(job_name, given, paused=option == BOOKMARK_PAUSE)
         cls.job_name, cls.args = job_name, given
 
     @classmethod
@@ -54,4 +50,9 @@ class Job:
 
     @classmethod
     def commit(cls) -> None:
-        """Ends the run; with bookmarks disabled there is no state to advance."""
+        """Keeps what the run's sources have read, all contexts at once; nothing when disabled.
+
+        Raises VersionMismatchError when another run or a reset changed the bookmark since init.
+        """
+        if (bookmarked := run.current()) is not None:
+            bookmarked.commit()

@@ -50,9 +50,9 @@ class GlueArgumentError(GlueRuntimeError):
 class GlueArgumentParser(argparse.ArgumentParser):
     """Raises GlueArgumentError where argparse would end the process."""
 
-    def error(self, message: str) -> NoReturn:
-        """Raises GlueArgumentError with argparse's own text."""
-        raise GlueArgumentError(message)
+    def error(self, msg: str) -> NoReturn:
+        """Raises GlueArgumentError with argparse's own text; AWS's class calls it `msg`."""
+        raise GlueArgumentError(msg)
 
 
 def getResolvedOptions(args: Sequence[str], options: Sequence[str]) -> dict[str, Any]:

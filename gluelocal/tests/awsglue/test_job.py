@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from awsglue.job import Job
-from awsglue.utils import GlueArgumentError, getResolvedOptions
+from awsglue.utils import _global_args, getResolvedOptions
 
 
 @pytest.mark.cases("resolved_options.yaml")
@@ -26,32 +26,20 @@ def test_a_name_with_a_dash_is_not_in_the_result() -> None:
     assert "my-opt" not in getResolvedOptions(["script.py", "--my-opt", "x"], ["my-opt"])
 
 
-def test_an_unknown_bookmark_option_lists_the_valid_ones() -> None:
-    with pytest.raises(GlueArgumentError, match="job-bookmark-pause"):
-        getResolvedOptions(["script.py", "--job-bookmark-option", "on"], [])
+def test_what_was_found_is_there_for_transforms() -> None:
+    found = getResolvedOptions(["script.py", "--TempDir", "s3://t/", "--a", "1"], ["a"])
+    assert {key: _global_args[key] for key in found} == found
+    assert _global_args["TempDir"] == "s3://t/"
 
 
-@pytest.fixture
-def fresh_job(monkeypatch: pytest.MonkeyPatch) -> type[Job]:
-    monkeypatch.setattr(Job, "job_name", None)
-    monkeypatch.setattr(Job, "args", {})
-    return Job
+def test_the_scripts_own_name_is_no_argument() -> None:
+    assert getResolvedOptions(["--a", "--a", "x"], ("a",))["a"] == "x"
 
 
-def test_a_job_is_initialized_by_init(fresh_job: type[Job]) -> None:
-    job = fresh_job(None)  # type: ignore[arg-type]
+@pytest.mark.usefixtures("bookmark_folder")
+def test_a_job_is_initialized_by_init() -> None:
+    job = Job(None)  # type: ignore[arg-type]
     assert not job.isInitialized()
     job.init("load", getResolvedOptions(["script.py", "--JOB_NAME", "load"], ["JOB_NAME"]))
     assert job.isInitialized()
     job.commit()
-
-
-@pytest.mark.parametrize("option", ["job-bookmark-enable", "job-bookmark-pause"])
-def test_bookmarks_are_refused_rather_than_forgotten(fresh_job: type[Job], option: str) -> None:
-    text = (
-        "job bookmarks are not kept by gluelocal yet: "
-        "run with --job-bookmark-option job-bookmark-disable"
-    )
-    with pytest.raises(NotImplementedError, match=f"^{text}$"):
-        fresh_job.init("load", {"job_bookmark_option": option})
-    assert not fresh_job.isInitialized()

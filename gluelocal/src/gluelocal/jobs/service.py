@@ -20,6 +20,7 @@ from gluelocal.dataquality.environment import run_environment
 from gluelocal.endpoint import ApiError, Operation
 from gluelocal.errors import GluelocalError
 from gluelocal.jobs import arguments
+from gluelocal.jobs.bookmarks import Bookmarks
 from gluelocal.jobs.logs import publish_logs
 from gluelocal.jobs.process import RunProcess, describe_command, launch
 from gluelocal.jobs.store import ENDED, JobRun, JobRunStore, new_run_id
@@ -52,6 +53,7 @@ class JobRuns:
         self._emit = emit
         self._inherited = inherited
         self._store = JobRunStore(account.jobs)
+        self._bookmarks = Bookmarks(account)
         self._lock = threading.Lock()
         self._active: dict[str, _Active] = {}
         for job_run in self._store.unfinished():
@@ -69,6 +71,7 @@ class JobRuns:
             "GetJobRuns": self.list_,
             "BatchStopJobRun": self.batch_stop,
             "DeleteJob": self.delete_job,
+            **self._bookmarks.operations(),
         }
 
     @property
@@ -123,13 +126,14 @@ class JobRuns:
         return {"SuccessfulSubmissions": stopped, "Errors": errors}
 
     def delete_job(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Deletes the definition; runs in progress go on, as on Glue."""
+        """Deletes the definition and its bookmark; runs in progress go on, as on Glue."""
         try:
             self._clients.definitions.delete_job(JobName=request.get("JobName"))
         except ClientError as problem:
             # Deleting a job that is not there succeeds (Glue API, DeleteJob).
             if problem.response["Error"]["Code"] != "EntityNotFoundException":
                 raise as_api_error(problem) from problem
+        self._bookmarks.forget(str(request.get("JobName")))
         return {"JobName": request.get("JobName")}
 
     def shut_down(self) -> None:
@@ -248,7 +252,7 @@ class JobRuns:
             arguments.argv(merged, job["Name"], job_run["Id"]),
             self._store.folder_of(job_run),
             self._inherited,
-            run_environment(self._account, job_run),
+            run_environment(self._account, job_run) | self._bookmarks.run_environment(),
         )
         self._store.change(job_run, JobRunState="RUNNING")
         deadline = time.monotonic() + job_run["Timeout"] * 60

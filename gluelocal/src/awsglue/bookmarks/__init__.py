@@ -1,0 +1,1 @@
+"""Job bookmarks: what a job has read already (Glue Developer Guide, "Tracking processed data")."""
