@@ -20,7 +20,7 @@ $(VENV)/.run: constraints.txt pyproject.toml gluelocal/pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	@$(PIP) install -c constraints.txt -e './gluelocal[test]' -e '.[local,dev]'
+	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev]'
 	@touch $@
 
 install: $(VENV)/.run ## make .venv from constraints.txt

@@ -30,7 +30,7 @@ def extract_jdbc_conf(name: str, catalog_id: str | None = None) -> dict[str, str
     secret_id = properties.get("SECRET_ID") or authentication.get("SecretArn")
     user, password = properties.get("USERNAME", ""), properties.get("PASSWORD", "")
     if secret_id:
-        user, password = _credentials(name, secret_id)
+        user, password = credentials(f"the connection {name!r}", secret_id)
     return {
         "user": user,
         "password": password,
@@ -54,14 +54,37 @@ def _without_database(url: str) -> str:
     return f"jdbc:{vendor}://{parts.netloc}" if parts.netloc else url
 
 
-def _credentials(connection: str, secret_id: str) -> tuple[str, str]:
+def with_connection(options: Mapping[str, Any]) -> dict[str, Any]:
+    """connection_options with url, user and password filled in from the connection they name.
+
+    A connection is used when useConnectionProperties is true, or when there is connectionName and
+    no url (Glue Developer Guide, "Connection types and options"); what the options say themselves
+    wins. secretId (or secret_id) gives user and password likewise.
+    """
+    found: dict[str, Any] = {}
+    name = options.get("connectionName")
+    wanted = str(options.get("useConnectionProperties", False)).lower() == "true"
+    if wanted and not name:
+        raise InvalidOptionError("useConnectionProperties needs connectionName")
+    if name and (wanted or not options.get("url")):
+        conf = extract_jdbc_conf(str(name), options.get("catalogId"))
+        found = {"url": conf["fullUrl"], "user": conf["user"], "password": conf["password"]}
+    secret_id = options.get("secretId") or options.get("secret_id")
+    if secret_id:
+        user, password = credentials("connection_options", str(secret_id))
+        found |= {"user": user, "password": password}
+    return {**found, **{key: value for key, value in options.items() if value is not None}}
+
+
+def credentials(whose: str, secret_id: str) -> tuple[str, str]:
+    """User and password of a secret; EntityNotFoundError names `whose` it is."""
     try:
         answer: dict[str, Any] = client("secretsmanager").get_secret_value(SecretId=secret_id)
     except ClientError as problem:
         if problem.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
         raise EntityNotFoundError(
-            f"the connection {connection!r} names the secret {secret_id!r}, which does not exist"
+            f"{whose} names the secret {secret_id!r}, which does not exist"
         ) from problem
     try:
         content = json.loads(answer["SecretString"])
@@ -69,6 +92,5 @@ def _credentials(connection: str, secret_id: str) -> tuple[str, str]:
     except (KeyError, TypeError, ValueError):
         # Without the cause: its text could show the secret.
         raise InvalidOptionError(
-            f"the secret {secret_id!r} of the connection {connection!r} must be JSON with the keys "
-            "username and password"
+            f"the secret {secret_id!r} of {whose} must be JSON with the keys username and password"
         ) from None

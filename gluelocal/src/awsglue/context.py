@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 import warnings
 from collections.abc import Mapping
 from typing import Any
@@ -13,21 +14,23 @@ from pyspark.sql import types as S
 from awsglue import purge
 from awsglue.catalog import get_table
 from awsglue.connections import extract_jdbc_conf
-from awsglue.data_sink import DataSink, redshift, s3  # noqa: F401 - importing registers them
-from awsglue.data_sink.sink import SINKS
 from awsglue.data_source import DataSource, table
+from awsglue.data_source import database as in_database
 from awsglue.engine import records
-from awsglue.errors import InvalidOptionError, NotSupportedError
 from awsglue.frame.dynamic_frame import DynamicFrame
 from awsglue.frame.reader import DataFrameReader, DynamicFrameReader, catalog_database
-from awsglue.frame.writer import DynamicFrameWriter, Written
+from awsglue.frame.writer import DataFrameWriter, DynamicFrameWriter
 from awsglue.logger import GlueLogger
+from awsglue.missing import MissingCalls
+from awsglue.writing import WriteCalls
 
 
-class GlueContext(SQLContext):
+class GlueContext(WriteCalls, MissingCalls, SQLContext):
     """The entry of a script: reads and writes frames. `options` tune the service's partitioning."""
 
-    def __init__(self, sparkContext: SparkContext, **options: Any) -> None:
+    def __init__(self, sparkContext: SparkContext | None = None, **options: Any) -> None:
+        if sparkContext is None:
+            sparkContext = SparkContext.getOrCreate()
         with warnings.catch_warnings():
             # Glue's class is a SQLContext, which Spark itself calls deprecated.
             warnings.simplefilter("ignore", FutureWarning)
@@ -40,6 +43,7 @@ class GlueContext(SQLContext):
         self.create_dynamic_frame = DynamicFrameReader(self)
         self.create_data_frame = DataFrameReader(self)
         self.write_dynamic_frame = DynamicFrameWriter(self)
+        self.write_data_frame = DataFrameWriter(self)
 
     def get_logger(self) -> GlueLogger:
         """A logger with debug, info, warn, error and fatal; it writes to the run's output."""
@@ -48,12 +52,16 @@ class GlueContext(SQLContext):
     def getSource(
         self,
         connection_type: str,
+        format: str | None = None,
         transformation_ctx: str = "",
         push_down_predicate: str = "",
         **options: Any,
     ) -> DataSource:
         """A source such as getSource("s3", paths=[...]); then setFormat and getFrame."""
-        return DataSource(self, connection_type, options)
+        source = DataSource(self, connection_type, options, transformation_ctx)
+        if format:
+            source.setFormat(format)
+        return source
 
     def create_dynamic_frame_from_rdd(
         self,
@@ -81,7 +89,11 @@ class GlueContext(SQLContext):
     ) -> DynamicFrame:
         """A frame of a connection, such as ("s3", {"paths": [...]}, format="csv")."""
         source = self.getSource(
-            connection_type, transformation_ctx, push_down_predicate, **(connection_options or {})
+            connection_type,
+            None,
+            transformation_ctx,
+            push_down_predicate,
+            **(connection_options or {}),
         )
         if format:
             source.setFormat(format, **(format_options or {}))
@@ -100,113 +112,71 @@ class GlueContext(SQLContext):
         catalog_id: str | None = None,
         **kwargs: Any,
     ) -> DynamicFrame:
-        """A frame of a catalog table whose data are files.
+        """A frame of a catalog table, whose data are files or lie in a database.
 
         `push_down_predicate` is SQL on the partition columns. EntityNotFoundError without table.
         """
         found = get_table(
             catalog_database(database, table_name, kwargs), str(table_name), catalog_id
         )
-        rows = table.read(self.spark_session, found, push_down_predicate, additional_options)
+        if in_database.is_in_database(found):
+            rows = in_database.read_table(
+                self.spark_session,
+                found,
+                push_down_predicate,
+                additional_options,
+                redshift_tmp_dir,
+                transformation_ctx,
+            )
+            return DynamicFrame(rows, self, found.name)
+        rows = table.read(
+            self.spark_session, found, push_down_predicate, additional_options, transformation_ctx
+        )
         return DynamicFrame(rows, self, found.name)
 
-    def create_data_frame_from_catalog(self, *args: Any, **kwargs: Any) -> DataFrame:
-        """As create_dynamic_frame_from_catalog, as a DataFrame."""
-        return self.create_dynamic_frame_from_catalog(*args, **kwargs).toDF()
-
-    def create_data_frame_from_options(self, *args: Any, **kwargs: Any) -> DataFrame:
-        """As create_dynamic_frame_from_options, as a DataFrame."""
-        return self.create_dynamic_frame_from_options(*args, **kwargs).toDF()
-
-    def getSink(
+    def create_data_frame_from_catalog(
         self,
-        connection_type: str,
-        format: str | None = None,
+        database: str | None = None,
+        table_name: str | None = None,
+        redshift_tmp_dir: str = "",
         transformation_ctx: str = "",
-        **options: Any,
-    ) -> DataSink:
-        """A sink such as getSink("s3", path=...); then setFormat and writeFrame."""
-        sink = SINKS.get(connection_type)(self, options)
-        if format:
-            sink.setFormat(format)
-        return sink
+        push_down_predicate: str = "",
+        additional_options: Mapping[str, Any] | None = None,
+        catalog_id: str | None = None,
+        **kwargs: Any,
+    ) -> DataFrame:
+        """As create_dynamic_frame_from_catalog, as a DataFrame."""
+        return self.create_dynamic_frame_from_catalog(
+            database,
+            table_name,
+            redshift_tmp_dir,
+            transformation_ctx,
+            push_down_predicate,
+            additional_options,
+            catalog_id,
+            **kwargs,
+        ).toDF()
 
-    def write_dynamic_frame_from_options(
+    def create_data_frame_from_options(
         self,
-        frame: Written,
         connection_type: str,
         connection_options: Mapping[str, Any] | None = None,
         format: str | None = None,
         format_options: Mapping[str, Any] | None = None,
         transformation_ctx: str = "",
-    ) -> Written:
-        """Writes to a connection, such as ("s3", {"path": ...}, format="json")."""
-        sink = self.getSink(connection_type, None, transformation_ctx, **(connection_options or {}))
-        if format:
-            sink.setFormat(format, **(format_options or {}))
-        return sink.write(frame)
-
-    write_from_options = write_dynamic_frame_from_options
-
-    def write_dynamic_frame_from_catalog(
-        self,
-        frame: Written,
-        database: str,
-        table_name: str,
-        redshift_tmp_dir: str = "",
-        transformation_ctx: str = "",
-        additional_options: Mapping[str, Any] | None = None,
-        catalog_id: str | None = None,
+        push_down_predicate: str = "",
         **kwargs: Any,
-    ) -> Written:
-        """Writes where a catalog table lies: into its folder, or into its Redshift table."""
-        found = get_table(database, table_name, catalog_id)
-        given = dict(additional_options or {})
-        if found.parameters.get("typeOfData") == "table":
-            connection = found.parameters.get("connectionName")
-            if not connection:
-                raise InvalidOptionError(
-                    f"{found}: the catalog names no connectionName to write to"
-                )
-            database_name, _, dbtable = found.location.partition(".")
-            options = {"dbtable": dbtable, "database": database_name, **given}
-            return self.write_dynamic_frame_from_jdbc_conf(
-                frame, connection, options, redshift_tmp_dir, transformation_ctx, catalog_id
-            )
-        options = {"path": found.location, **given}
-        if found.partition_columns.names:
-            options.setdefault("partitionKeys", found.partition_columns.names)
-        format_options = {}
-        if found.classification == "csv":
-            header = int(found.parameters.get("skip.header.line.count", "0")) > 0
-            separator = found.parameters.get("delimiter") or found.serde.get("field.delim") or ","
-            format_options = {"separator": separator, "writeHeader": header}
-        return self.write_dynamic_frame_from_options(
-            frame, "s3", options, found.classification, format_options, transformation_ctx
-        )
-
-    def write_dynamic_frame_from_jdbc_conf(
-        self,
-        frame: Written,
-        catalog_connection: str,
-        connection_options: Mapping[str, Any] | None = None,
-        redshift_tmp_dir: str = "",
-        transformation_ctx: str = "",
-        catalog_id: str | None = None,
-    ) -> Written:
-        """Writes over a connection of the catalog; options `dbtable`, `database`, `preactions` …"""
-        conf = self.extract_jdbc_conf(catalog_connection, catalog_id)
-        options = {
-            "url": conf["fullUrl"],
-            "user": conf["user"],
-            "password": conf["password"],
-            **(connection_options or {}),
-        }
-        if redshift_tmp_dir:
-            options["redshiftTmpDir"] = redshift_tmp_dir
-        return self.getSink(conf["vendor"], None, transformation_ctx, **options).write(frame)
-
-    write_from_jdbc_conf = write_dynamic_frame_from_jdbc_conf
+    ) -> DataFrame:
+        """As create_dynamic_frame_from_options, as a DataFrame."""
+        return self.create_dynamic_frame_from_options(
+            connection_type,
+            connection_options,
+            format,
+            format_options,
+            transformation_ctx,
+            push_down_predicate,
+            **kwargs,
+        ).toDF()
 
     def extract_jdbc_conf(
         self, connection_name: str, catalog_id: str | None = None
@@ -222,47 +192,43 @@ class GlueContext(SQLContext):
         both = [*found.columns.fields, *found.partition_columns.fields]
         return {field.name: field.dataType for field in both}
 
+    def get_catalog_schema_as_spark_schema(
+        self,
+        database: str | None = None,
+        table_name: str | None = None,
+        catalog_id: str | None = None,
+    ) -> S.StructType:
+        """A catalog table's columns, then its partition columns, in Spark's types."""
+        found = get_table(catalog_database(database, table_name, {}), str(table_name), catalog_id)
+        return S.StructType([*found.columns.fields, *found.partition_columns.fields])
+
+    def currentTimeMillis(self) -> int:
+        """Milliseconds since 1970."""
+        return time.time_ns() // 1_000_000
+
     def purge_s3_path(
         self,
         s3_path: str,
         options: Mapping[str, Any] | None = None,
         transformation_ctx: str = "",
     ) -> None:
-        """Deletes the objects under a path that are older than `retentionPeriod` hours (168)."""
-        purge.purge_s3_path(s3_path, options or {})
+        """Deletes the objects under a path that are older than `retentionPeriod` hours (168).
 
-    def purge_table(self, database: str, table_name: str, *args: Any, **kwargs: Any) -> None:
-        """Deletes a table's files; not there yet."""
-        raise NotSupportedError("GlueContext.purge_table", "purge_s3_path is supported")
+        Further options: excludeStorageClasses, manifestFilePath.
+        """
+        purge.purge_s3_path(s3_path, options or {}, transformation_ctx)
 
-    def transition_table(self, database: str, table_name: str, *args: Any, **kwargs: Any) -> None:
-        """Moves a table's files to another storage class; not there."""
-        raise NotSupportedError("GlueContext.transition_table")
+    def purge_table(
+        self,
+        database: str,
+        table_name: str,
+        options: Mapping[str, Any] | None = None,
+        transformation_ctx: str = "",
+        catalog_id: str | None = None,
+    ) -> None:
+        """Deletes a table's objects as purge_s3_path does, and partitions that become empty.
 
-    def transition_s3_path(self, s3_path: str, *args: Any, **kwargs: Any) -> None:
-        """Moves files to another storage class; not there."""
-        raise NotSupportedError("GlueContext.transition_s3_path")
-
-    def write_data_frame_from_catalog(self, *args: Any, **kwargs: Any) -> None:
-        """Writes to a governed table; not there."""
-        raise NotSupportedError("GlueContext.write_data_frame_from_catalog")
-
-    def begin_transaction(self, read_only: bool) -> str:
-        """Starts a governed table's transaction; not there."""
-        raise NotSupportedError("GlueContext.begin_transaction")
-
-    def commit_transaction(self, transaction_id: str, wait_for_commit: bool = True) -> bool:
-        """Commits a governed table's transaction; not there."""
-        raise NotSupportedError("GlueContext.commit_transaction")
-
-    def cancel_transaction(self, transaction_id: str) -> bool:
-        """Cancels a governed table's transaction; not there."""
-        raise NotSupportedError("GlueContext.cancel_transaction")
-
-    def forEachBatch(self, frame: DataFrame, batch_function: Any, options: Any = None) -> None:
-        """Runs a streaming job's batches; not there."""
-        raise NotSupportedError("GlueContext.forEachBatch")
-
-    def add_ingestion_time_columns(self, frame: DataFrame, timeGranularity: str) -> DataFrame:
-        """Adds columns of the time of ingestion; not there yet."""
-        raise NotSupportedError("GlueContext.add_ingestion_time_columns")
+        Further option: partitionPredicate, SQL on the partition columns.
+        """
+        found = get_table(database, table_name, catalog_id)
+        purge.purge_table(self.spark_session, found, options or {}, transformation_ctx)

@@ -1,6 +1,6 @@
 """Named things that a look-up finds: two of one name are a mistake, a miss lists the names."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar
 
 from awsglue.errors import UnknownNameError
@@ -26,6 +26,12 @@ class Registry(Generic[T]):
             return member
 
         return add
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._members
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._members)
 
     def get(self, name: str) -> T:
         """The member called `name`; UnknownNameError lists the valid names."""

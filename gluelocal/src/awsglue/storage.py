@@ -13,10 +13,11 @@ class StorageError(GlueRuntimeError):
 
 
 class File(NamedTuple):
-    """`size` in bytes."""
+    """`size` in bytes, `modified` in milliseconds since 1970."""
 
     path: str
     size: int
+    modified: int
 
 
 class Storage:
@@ -32,16 +33,30 @@ class Storage:
         place, system = self._place(path)
         return bool(system.exists(place))
 
+    def matching(self, pattern: str) -> list[str]:
+        """The files and folders that a path means: itself, or what a glob pattern matches."""
+        place, system = self._place(pattern)
+        if system.exists(place):
+            return [str(system.makeQualified(place).toString())]
+        # Without a match there is no answer at all when the pattern is a plain path.
+        return [str(status.getPath().toString()) for status in system.globStatus(place) or ()]
+
     def files(self, path: str, recursive: bool = True) -> Iterator[File]:
         """The files in a folder, or the file itself; not those that Spark passes over."""
         place, system = self._place(path)
+        above = len(str(system.makeQualified(place).toString()))
         found = system.listFiles(place, recursive)
         while found.hasNext():
             status = found.next()
-            file = status.getPath()
-            # Names that start so are markers and unfinished output.
-            if not file.getName().startswith(("_", ".")):
-                yield File(str(file.toString()), int(status.getLen()))
+            file = str(status.getPath().toString())
+            below = file[above:].strip("/") or file.rsplit("/", 1)[-1]
+            if not any(_is_passed_over(name) for name in below.split("/")):
+                yield File(file, int(status.getLen()), int(status.getModificationTime()))
+
+    def has_folders(self, path: str) -> bool:
+        """Whether folders lie directly in a folder."""
+        place, system = self._place(path)
+        return any(status.isDirectory() for status in system.listStatus(place))
 
     def move(self, source: str, target: str) -> None:
         """Renames a file, making the folders above it; StorageError when the target is there."""
@@ -71,3 +86,8 @@ class Storage:
     def _place(self, path: str) -> tuple[Any, Any]:
         place = self._jvm.org.apache.hadoop.fs.Path(path)
         return place, place.getFileSystem(self._configuration)
+
+
+def _is_passed_over(name: str) -> bool:
+    """Names of markers and unfinished output, of files and folders; `_x=1` is a partition."""
+    return name.startswith(".") or (name.startswith("_") and "=" not in name)

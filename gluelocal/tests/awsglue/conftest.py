@@ -1,7 +1,7 @@
 """What the tests of awsglue share: cases from files, a GlueContext, a Data Catalog.
 
-A test marked `@pytest.mark.cases("file.yaml")` runs once for every case in cases/file.yaml; its
-parameter `case` is the case, and its id the case's `title`.
+A test marked `@pytest.mark.cases("file.yaml")` runs once for every case in cases/file.yaml, or in
+several such files; its parameter `case` is the case, and its id the case's `title`.
 """
 
 import functools
@@ -13,22 +13,37 @@ import boto3
 import pytest
 import yaml
 
+from awsglue.bookmarks import run
 from awsglue.context import GlueContext
+from awsglue.job import Job
 
 CASES = Path(__file__).parent / "cases"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "cases(file): runs the test for every case in cases/file")
+    config.addinivalue_line("markers", "cases(*files): runs the test for every case in cases/file")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     marker = metafunc.definition.get_closest_marker("cases")
     if marker is not None:
-        cases = yaml.safe_load((CASES / marker.args[0]).read_text())
+        cases = [
+            case for file in marker.args for case in yaml.safe_load((CASES / file).read_text())
+        ]
         titles = [case["title"] for case in cases]
-        assert len(set(titles)) == len(titles), f"{marker.args[0]}: two cases of one title"
+        assert len(set(titles)) == len(titles), f"{marker.args}: two cases of one title"
         metafunc.parametrize("case", cases, ids=titles)
+
+
+@pytest.fixture
+def bookmark_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Where this test's job bookmarks are kept; afterwards bookmarks are off again."""
+    folder = tmp_path / "bookmarks"
+    monkeypatch.setenv("GLUELOCAL_BOOKMARKS", str(folder))
+    monkeypatch.setattr(Job, "job_name", None)
+    monkeypatch.setattr(Job, "args", {})
+    yield folder
+    run.end()
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import datetime
 import gzip
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -92,12 +93,17 @@ def test_a_table_that_is_not_there_is_named(glue_context: GlueContext) -> None:
         glue_context.create_dynamic_frame.from_catalog(database="db", table_name="nope")
 
 
-def test_a_location_that_is_not_there_is_named(
-    glue_context: GlueContext, catalog: Callable[..., None], tmp_path: Path
+def test_a_location_that_is_not_there_is_skipped_with_a_warning(
+    glue_context: GlueContext,
+    catalog: Callable[..., None],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     catalog("t", table(tmp_path / "gone", {"id": "bigint", "name": "string"}))
-    with pytest.raises(DataReadError, match=r"db\.t: .*gone"):
-        glue_context.create_dynamic_frame.from_catalog(database="db", table_name="t").toDF()
+    data = glue_context.create_dynamic_frame.from_catalog(database="db", table_name="t").toDF()
+    assert data.dtypes == [("id", "bigint"), ("name", "string")]
+    assert data.count() == 0
+    assert re.search(r"skipped: db\.t: there is no such .*gone", caplog.text)
 
 
 def test_a_type_that_no_cell_can_have_is_named(

@@ -164,26 +164,27 @@ def test_what_cannot_be_written_is_named(glue_context: GlueContext, tmp_path: Pa
     frame = frame_of(glue_context, "SELECT 1 AS a")
     with pytest.raises(TypeError, match="not DataFrame"):
         write(frame.toDF(), "s3", {"path": "x"}, "json")  # type: ignore[arg-type]
-    with pytest.raises(UnknownNameError, match=r"'avro' is not supported .*: csv, glueparquet"):
-        write(frame, "s3", {"path": f"file://{tmp_path}"}, "avro")
+    with pytest.raises(UnknownNameError, match=r"'xml' is not supported .*: avro, csv, glueparq"):
+        write(frame, "s3", {"path": f"file://{tmp_path}"}, "xml")
     with pytest.raises(UnknownNameError, match="'mongodb' is not supported"):
         write(frame, "mongodb", {})
     with pytest.raises(InvalidOptionError, match="needs 'path'"):
         write(frame, "s3", {}, "json")
-    sink = glue_context.getSink("s3", path="x", enableUpdateCatalog=True)
-    with pytest.raises(NotImplementedError, match="enableUpdateCatalog"):
-        sink.setCatalogInfo(catalogDatabase="db", catalogTableName="t")
 
 
 def test_what_cannot_be_read_is_named(glue_context: GlueContext, tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="'xml' is not supported"):
-        read(glue_context, tmp_path, "xml")
+    with pytest.raises(UnknownNameError, match="'hudi' is not supported"):
+        read(glue_context, tmp_path, "hudi")
     with pytest.raises(DataReadError, match=r"no such file or folder: .*gone"):
-        read(glue_context, tmp_path / "gone", "json")
+        read(glue_context, tmp_path / "gone", "orc")
+    with pytest.raises(NotImplementedError, match="'attachFilename' of csv"):
+        read(glue_context, tmp_path, "csv", attachFilename="file")
     with pytest.raises(NotImplementedError, match="connection type 'kinesis'"):
         glue_context.create_dynamic_frame.from_options("kinesis", {})
     with pytest.raises(NotImplementedError, match="boundedFiles"):
-        glue_context.getSource("s3", paths=["x"], boundedFiles="1").getFrame()
+        glue_context.create_dynamic_frame.from_options(
+            "s3", {"paths": [f"file://{tmp_path}"], "boundedFiles": "1"}, format="csv"
+        )
 
 
 def json_table(folder: Path, kind: str, **columns: str) -> dict[str, Any]:

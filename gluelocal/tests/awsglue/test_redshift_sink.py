@@ -1,5 +1,6 @@
 """The Redshift sink without a Redshift: its SQL, its options, its order and its failures."""
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,9 @@ def test_urls(url: str, expected: tuple[Any, ...]) -> None:
         ({"dbtable": 's."t'}, "is not a table name"),
         ({"tempformat": "AVRO"}, "tempformat='AVRO' is not supported"),
         ({"query": "SELECT 1"}, "query='SELECT 1' is not supported"),
+        ({"DbUser": "me"}, "DbUser='me' is not supported"),
+        ({"diststyle": "ROUND"}, "diststyle 'ROUND' is none of EVEN, KEY, ALL, AUTO"),
+        ({"diststyle": "KEY"}, "diststyle KEY and distkey, a column, need each other"),
     ],
 )
 def test_options_that_cannot_be(change: dict[str, Any], message: str) -> None:
@@ -107,6 +111,37 @@ def test_create_table_has_the_frames_types() -> None:
         'CREATE TABLE IF NOT EXISTS "s"."t" ("id" BIGINT, "title" VARCHAR(MAX), '
         '"rating" DECIMAL(3,1), "seen" TIMESTAMP, "tags" SUPER) DISTSTYLE EVEN'
     )
+
+
+@pytest.mark.parametrize(
+    ("options", "attributes"),
+    [
+        ({}, "DISTSTYLE EVEN"),
+        ({"diststyle": "all"}, "DISTSTYLE ALL"),
+        ({"distkey": "Id"}, 'DISTSTYLE KEY DISTKEY ("id")'),
+        ({"sortkeyspec": "SORTKEY (a)"}, "DISTSTYLE EVEN SORTKEY (a)"),
+    ],
+)
+def test_a_made_table_has_the_attributes_that_were_asked_for(
+    options: dict[str, str], attributes: str
+) -> None:
+    goal = target.of_options({**OPTIONS, **options})
+    assert goal.attributes == attributes
+    schema = S.StructType().add("a", S.LongType())
+    assert statements.create_table('"t"', schema, goal.attributes) == (
+        f'CREATE TABLE IF NOT EXISTS "t" ("a" BIGINT) {attributes}'
+    )
+
+
+def test_compressed_staging_says_so_to_copy() -> None:
+    goal = target.of_options({**OPTIONS, "tempformat": "csv gzip"})
+    text = statements.copy('"t"', ["a"], "s3://x/m", "IAM_ROLE default", "n", "", goal.compressed)
+    assert "FORMAT AS CSV GZIP NULL AS 'n' MANIFEST" in text
+
+
+def test_unknown_options_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    target.of_options({**OPTIONS, "preaction": "x", "autopushdown": "true"})
+    assert caplog.messages == ["the Redshift sink does not know the options preaction"]
 
 
 def test_copy_names_its_columns() -> None:
@@ -185,6 +220,17 @@ def test_the_statements_run_in_one_transaction() -> None:
     assert fake.seen == ["CREATE 1", "DELETE 2", "COPY 3", "INSERT 4", "commit"]
 
 
+def test_an_action_may_end_the_transaction() -> None:
+    fake = FakeConnection(failing="SELEC")
+    steps = ["CREATE 1", "BEGIN", "/* all */ end", "SELEC 2"]
+    with pytest.raises(
+        RedshiftLoadError,
+        match=r"was rolled back \(but for what its END had committed\): SELEC: no luck",
+    ):
+        run(fake, '"t"', steps, "s3://b/f")
+    assert fake.seen[:5] == [*steps, "rollback"]
+
+
 def test_a_failed_load_is_rolled_back_and_says_why() -> None:
     fake = FakeConnection(failing="COPY")
     with pytest.raises(RedshiftLoadError) as raised:
@@ -232,6 +278,15 @@ def test_staged_files_are_exact(glue_context: GlueContext, tmp_path: Path) -> No
     assert content.decode() == (
         '9.30,"",@NULL@," a ""b"", c\n",2020-01-02 03:04:05.000001,2020-01-02,true,"[1,2]"\n'
     )
+
+
+@pytest.mark.spark
+def test_staged_files_can_be_compressed(glue_context: GlueContext, tmp_path: Path) -> None:
+    data = glue_context.spark_session.range(3).coalesce(1)
+    staged = staging.stage(data, f"file://{tmp_path}", "@NULL@", compressed=True)
+    manifest = json.loads(Path(staged.manifest.removeprefix("file:")).read_text())
+    [entry] = manifest["entries"]
+    assert gzip.decompress(Path(entry["url"].removeprefix("file:")).read_bytes()) == b"0\n1\n2\n"
 
 
 @pytest.mark.spark

@@ -1,26 +1,43 @@
 """DataSink: what GlueContext.getSink returns, and the registry of the kinds of it."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-from awsglue.errors import NotSupportedError
+from awsglue.errors import InvalidOptionError, NotSupportedError
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
+from awsglue.options import truth
 from awsglue.registry import Registry
 
 if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
     from awsglue.context import GlueContext
     from awsglue.frame.writer import Written
 
 
+class CatalogTableName(NamedTuple):
+    """A table of the Data Catalog; without `catalog_id`, of the account's own."""
+
+    database: str
+    name: str
+    catalog_id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.database}.{self.name}"
+
+
 class DataSink:
     """A target by its connection type (Glue Developer Guide, "GlueContext class", getSink)."""
+
+    updates_catalog: ClassVar[bool] = False
 
     def __init__(self, glue_context: "GlueContext", options: Mapping[str, Any]) -> None:
         self.glue_context = glue_context
         self.options = dict(options)
         self.format: str | None = None
         self.format_options: dict[str, Any] = {}
+        self.catalog_table: CatalogTableName | None = None
 
     def setFormat(self, format: str, **options: Any) -> None:
         """The format and its format_options."""
@@ -31,11 +48,12 @@ class DataSink:
         self, catalogDatabase: str, catalogTableName: str, catalogId: str = ""
     ) -> None:
         """The catalog table of what is written; it changes only with enableUpdateCatalog."""
-        if str(self.options.get("enableUpdateCatalog", False)).lower() == "true":
-            raise NotSupportedError(
-                f"enableUpdateCatalog (table {catalogDatabase}.{catalogTableName})",
-                "write without it and run a crawler",
+        if truth(self.options.get("enableUpdateCatalog", False)) and not self.updates_catalog:
+            raise InvalidOptionError(
+                f"enableUpdateCatalog (table {catalogDatabase}.{catalogTableName}): only a sink in "
+                "S3 can update the Data Catalog; leave it out and run a crawler"
             )
+        self.catalog_table = CatalogTableName(catalogDatabase, catalogTableName, catalogId)
 
     def setAccumulableSize(self, size: int) -> None:
         """Accepted and without effect: how many error records the service keeps in memory."""
@@ -49,6 +67,12 @@ class DataSink:
         self.write_rows(dynamic_frame)
         empty = self.glue_context.spark_session.createDataFrame([], dynamic_frame.toDF().schema)
         return DynamicFrame(empty, self.glue_context, f"{dynamic_frame.name}_errors")
+
+    def writeDataFrame(
+        self, data_frame: "DataFrame", glue_context: "GlueContext", info: str = ""
+    ) -> "DataFrame":
+        """Writes the rows of a DataFrame; returns those that could not be written, always none."""
+        return self.writeFrame(DynamicFrame.fromDF(data_frame, glue_context, ""), info).toDF()
 
     def write(self, dynamic_frame_or_dfc: "Written", info: str = "") -> "Written":
         """Writes a frame or every frame of a collection; TypeError for anything else."""

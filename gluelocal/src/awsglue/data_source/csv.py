@@ -5,8 +5,9 @@ and a doubled quote inside quotes is a quote (no escape character by default).
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from pyspark.sql import Column, DataFrame, DataFrameReader, SparkSession
@@ -14,15 +15,18 @@ from pyspark.sql import functions as F
 from pyspark.sql import types as S
 
 from awsglue.catalog import CatalogTable
+from awsglue.data_source import documents
+from awsglue.data_source.csv_records import protected, records, restored, restored_name
 from awsglue.data_source.files import FileSet, reading
 from awsglue.data_source.formats import FORMATS, truth
 from awsglue.engine import text
 from awsglue.engine.paths import column, quoted
 from awsglue.engine.rows import Rows
-from awsglue.errors import DataReadError, NotSupportedError
+from awsglue.errors import DataReadError
 
 _RAGGED = "__ragged_record"
 """Set in rows with more or fewer cells than columns."""
+_ROW = "__row"
 
 _LINE_END = r"\r\n|\n|\r"
 _MARK = "\ufeff"
@@ -70,7 +74,7 @@ class Dialect:
         return {
             "sep": self.separator,
             "quote": self.quote,
-            "escape": self.escape or '"',
+            "escape": self.escape or self.quote or '"',
             "multiLine": str(self.multi_line).lower(),
             "columnNameOfCorruptRecord": _RAGGED,
             # Otherwise a row's cells are counted only as far as the plan needs them.
@@ -81,17 +85,23 @@ class Dialect:
 class CsvFormat:
     """CSV and its like with other separators."""
 
+    by_folders = False
+    finds_partitions = True
+
     def read(self, session: SparkSession, files: FileSet, options: Mapping[str, Any]) -> Rows:
         """All columns are text, named by the header (`withHeader`) or col0, col1 and so on.
 
-        Files whose headers differ end in an error when they are read: the columns are the first
-        file's.
+        The columns are those of the first row: a short row has nulls, and what a long one has
+        beyond them is left out. Files whose headers differ end in an error when they are read.
+        Bytes that are not UTF-8 become U+FFFD. `optimizePerformance` and `strictCheckForQuoting`
+        change nothing. Everything is a plain plan but for a compressionType that the files' names
+        do not tell, and an `escaper` together with `multiLine`: there Python cuts each file into
+        its records.
         """
         dialect = Dialect.of_options(options)
         named = truth(options.get("withHeader", False))
-        reader = _configured(files.reader(session), dialect)
         with reading("csv"):
-            names = reader.load(list(files.paths)).columns if files.paths else []
+            names = _first_cells(session, files, dialect)
         if not named:
             names = [f"col{position}" for position in range(len(names))]
         if not names:
@@ -111,6 +121,23 @@ class CsvFormat:
             return _rows(session, files, Dialect.of_table(table), table.columns)
 
 
+def _first_cells(session: SparkSession, files: FileSet, dialect: Dialect) -> list[str]:
+    """The names in the header or, without one, a name for every cell of the first row."""
+    if not (files.compression or dialect.escape):
+        return _configured(files.reader(session), dialect).load(list(files.paths)).columns
+    with documents.parsing("csv"):
+        first = _records(session, files, dialect, skip=0).take(1)
+    if not first:
+        return []
+    texts = session.sparkContext.parallelize([first[0][0]], 1)
+    # PySpark takes texts too; its type hints know paths alone.
+    header = _configured(session.read, replace(dialect, escape="")).csv(texts)  # type: ignore[arg-type]
+    return [
+        restored_name(name, dialect.escape, dialect.separator, dialect.quote)
+        for name in header.columns
+    ]
+
+
 def _configured(reader: DataFrameReader, dialect: Dialect) -> DataFrameReader:
     header = str(dialect.skip > 0).lower()
     return reader.format("csv").options(**dialect.spark_options(), header=header)
@@ -123,8 +150,8 @@ def _rows(
     columns: S.StructType,
     check_header: bool = False,
 ) -> Rows:
-    if dialect.skip > 1:
-        raw = _after_lines(session, files, dialect, columns)
+    if dialect.skip > 1 or dialect.escape or files.compression:
+        raw = _by_lines(session, files, dialect, columns)
     else:
         raw = _by_spark(session, files, dialect, columns, check_header)
     there = _cells_there(dialect)
@@ -179,15 +206,36 @@ def _by_spark(
     return reader.option("enforceSchema", str(not check_header).lower()).load(list(files.paths))
 
 
-def _after_lines(
-    session: SparkSession,
-    files: FileSet,
-    dialect: Dialect,
-    columns: S.StructType,
+def _by_lines(
+    session: SparkSession, files: FileSet, dialect: Dialect, columns: S.StructType
 ) -> DataFrame:
-    """Spark skips one line of a file at most; for more, each file is taken as one text."""
-    if dialect.multi_line:
-        raise NotSupportedError("skip.header.line.count above 1 together with multiLine")
+    """Each file taken as one text: Spark skips one line at most, and escapes in quotes alone."""
+    partitions = [column(name) for name in files.partitions.names]
+    declared = ", ".join(f"{quoted(name)} string" for name in [*columns.names, _RAGGED])
+    parsed = F.from_csv("value", declared, replace(dialect, escape="").spark_options())
+    found = _records(session, files, dialect, dialect.skip)
+    split = found.select(parsed.alias(_ROW), *partitions)
+    cells = [column(_ROW).getField(name) for name in columns.names]
+    if dialect.escape:
+        cells = [restored(cell, dialect.escape, dialect.separator, dialect.quote) for cell in cells]
+    named = [cell.alias(name) for cell, name in zip(cells, columns.names, strict=True)]
+    return split.select(*named, column(_ROW).getField(_RAGGED).alias(_RAGGED), *partitions)
+
+
+def _records(session: SparkSession, files: FileSet, dialect: Dialect, skip: int) -> DataFrame:
+    """The texts of the records after the first `skip` ones, and the partition columns."""
+    if files.compression or dialect.multi_line:
+        found = _unpacked(session, files, dialect, skip)
+    else:
+        found = _lines(session, files, skip)
+    if not dialect.escape:
+        return found
+    safe = protected(column("value"), dialect.escape, dialect.separator, dialect.quote)
+    return found.withColumn("value", safe)
+
+
+def _lines(session: SparkSession, files: FileSet, skip: int) -> DataFrame:
+    """The lines of each file after the first `skip` ones, `value`, and the partition columns."""
     reader = files.reader(session)
     if files.partitions.fields:
         reader = reader.schema(
@@ -195,17 +243,20 @@ def _after_lines(
         )
     texts = reader.format("text").option("wholetext", "true").load(list(files.paths))
     lines = F.split(F.regexp_replace("value", f"^{_MARK}", ""), _LINE_END)
+    kept = F.slice(lines, skip + 1, F.greatest(F.size(lines), F.lit(1)))
     partitions = [column(name) for name in files.partitions.names]
-    kept = texts.select(
-        F.explode(F.slice(lines, dialect.skip + 1, F.greatest(F.size(lines), F.lit(1)))).alias(
-            "line"
-        ),
-        *partitions,
-    ).filter(F.trim("line") != "")
-    declared = ", ".join(f"{quoted(name)} string" for name in [*columns.names, _RAGGED])
-    parsed = F.from_csv("line", declared, dialect.spark_options())
-    cells = [parsed.getField(name).alias(name) for name in [*columns.names, _RAGGED]]
-    return kept.select(*cells, *partitions)
+    return texts.select(F.explode(kept).alias("value"), *partitions).filter(F.trim("value") != "")
+
+
+def _unpacked(session: SparkSession, files: FileSet, dialect: Dialect, skip: int) -> DataFrame:
+    """The same in Python, which unpacks and knows line ends in quotes; without partitions."""
+
+    def parse(_: str, content: bytes) -> Iterator[str]:
+        text = documents.decoded(content)
+        found = records(text, dialect.separator, dialect.quote, dialect.escape, dialect.multi_line)
+        return islice(found, skip, None)
+
+    return documents.texts(session, files, parse)
 
 
 FORMATS.register("csv")(CsvFormat())

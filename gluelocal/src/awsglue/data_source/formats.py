@@ -9,11 +9,20 @@ from awsglue.catalog import CatalogTable
 from awsglue.data_source.files import FileSet
 from awsglue.engine.rows import Rows
 from awsglue.errors import NotSupportedError
+from awsglue.options import truth as truth
 from awsglue.registry import Registry
 
 
 class FileFormat(Protocol):
-    """How files of one format become rows."""
+    """How files of one format become rows.
+
+    `by_folders`: Spark reads the format for the service as well, so a path takes in its `key=value`
+    folders, and their values become columns. `finds_partitions`: `read_table` takes the partition
+    columns that `files` names from the folders.
+    """
+
+    by_folders: bool
+    finds_partitions: bool
 
     def read(self, session: SparkSession, files: FileSet, options: Mapping[str, Any]) -> Rows:
         """Rows of files that nothing is known of but `format_options`."""
@@ -30,8 +39,3 @@ def refuse_options(format_name: str, options: Mapping[str, Any], refused: tuple[
     for name in refused:
         if options.get(name) not in (None, "", False, "false"):
             raise NotSupportedError(f"format_options {name!r} of {format_name}")
-
-
-def truth(value: Any) -> bool:
-    """An option's truth: scripts write True as well as "true"."""
-    return value if isinstance(value, bool) else str(value).strip().lower() == "true"

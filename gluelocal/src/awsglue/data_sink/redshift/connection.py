@@ -72,6 +72,35 @@ def execute(connection: Any, statement: str) -> None:
         cursor.execute(statement)
 
 
+Described = tuple[str, int, int]
+"""A column of a result: its name, the number of its type, the type's modifier (-1: none)."""
+
+
+def describe(connection: Any, relation: str) -> list[Described]:
+    """The columns of a table or of an aliased query."""
+    return describe_query(connection, f"SELECT * FROM {relation} LIMIT 0")
+
+
+def describe_query(connection: Any, query: str) -> list[Described]:
+    """The columns of a query's result."""
+    with _cursor(connection) as cursor:
+        cursor.execute(query)
+        # The DB-API's description has no precision here; what it is made of has.
+        fields = cursor.ps["row_desc"]
+        names = [column[0] for column in cursor.description]
+    return [
+        (name, int(one["type_oid"]), int(one["type_modifier"]))
+        for name, one in zip(names, fields, strict=True)
+    ]
+
+
+def first_row(connection: Any, query: str) -> list[Any]:
+    """The first row of a query that gives one."""
+    with _cursor(connection) as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchone())
+
+
 @contextmanager
 def _cursor(connection: Any) -> Iterator[Any]:
     cursor = connection.cursor()

@@ -7,5 +7,9 @@ class RedshiftConnectionError(GlueRuntimeError):
     """There is no way to the database: address, user, password, or no driver."""
 
 
+class RedshiftReadError(GlueRuntimeError):
+    """The database would not describe or unload what was to be read."""
+
+
 class RedshiftLoadError(GlueRuntimeError):
     """A statement of the load failed; the transaction was rolled back."""

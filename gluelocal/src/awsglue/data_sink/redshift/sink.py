@@ -3,15 +3,12 @@
 import logging
 from typing import Any
 
-import boto3
-
-from awsglue.connections import extract_jdbc_conf
+from awsglue.connections import with_connection
 from awsglue.data_sink.redshift import connection as redshift
 from awsglue.data_sink.redshift import staging, statements, target
+from awsglue.data_sink.redshift.authorization import authorization
 from awsglue.data_sink.redshift.errors import RedshiftLoadError
-from awsglue.data_sink.redshift.target import Target
 from awsglue.data_sink.sink import SINKS, DataSink
-from awsglue.errors import InvalidOptionError
 from awsglue.frame.dynamic_frame import DynamicFrame
 
 _log = logging.getLogger(__name__)
@@ -27,17 +24,20 @@ class RedshiftSink(DataSink):
         On one connection, in one transaction: CREATE TABLE IF NOT EXISTS, preactions, COPY, then
         postactions. A frame without rows skips the COPY alone. RedshiftLoadError names the table
         and what stl_load_errors says; the staged files stay in redshift_tmp_dir.
+
+        An action may end the transaction itself, as the BEGIN … END of an upsert does: what comes
+        before its END is then committed, what follows is a transaction of its own.
         """
-        goal = target.of_options(self._with_connection())
+        goal = target.of_options(with_connection(self.options))
         staging.require_s3(goal.temporary)
         data = frame.toDF()
         columns = statements.column_names(data.schema)
         table = statements.table_name(goal.table)
-        create = statements.create_table(table, data.schema)
+        create = statements.create_table(table, data.schema, goal.attributes)
         # Before any row is staged: a wrong password shall not cost a job's work.
         with redshift.connect(goal.address):
             pass
-        staged = staging.stage(data, goal.temporary, goal.null_marker)
+        staged = staging.stage(data, goal.temporary, goal.null_marker, goal.compressed)
         steps = [create, *statements.actions(goal.preactions, table)]
         if staged.manifest:
             steps.append(
@@ -45,45 +45,40 @@ class RedshiftSink(DataSink):
                     table,
                     columns,
                     staged.manifest,
-                    _authorization(goal),
+                    authorization(goal.iam_role, goal.keys),
                     goal.null_marker,
                     goal.copy_options,
+                    goal.compressed,
                 )
             )
         steps += statements.actions(goal.postactions, table)
         with redshift.connect(goal.address) as connection:
             run(connection, table, steps, staged.folder)
 
-    def _with_connection(self) -> dict[str, Any]:
-        options = dict(self.options)
-        if str(options.get("useConnectionProperties", False)).lower() != "true":
-            return options
-        name = options.get("connectionName")
-        if not name:
-            raise InvalidOptionError("useConnectionProperties needs connectionName")
-        conf = extract_jdbc_conf(name)
-        return {
-            "url": conf["fullUrl"],
-            "user": conf["user"],
-            "password": conf["password"],
-            **options,
-        }
+
+# They end the transaction that is open (Redshift, "COMMIT", "END" and "TRUNCATE").
+_ENDING = ("COMMIT", "END", "TRUNCATE")
 
 
 def run(connection: Any, table: str, steps: list[str], folder: str) -> None:
     """Runs the statements in one transaction; RedshiftLoadError after rolling it back."""
     driver = redshift.driver()
-    step = ""
+    step = committed = ""
     try:
         for step in steps:
             redshift.execute(connection, step)
+            if statements.first_word(step) in _ENDING:
+                committed = statements.first_word(step)
         connection.commit()
     except driver.Error as problem:
         # A statement's first word: the rest may hold credentials.
-        words = f"{step.split(None, 1)[0]}: {redshift.message(problem)}"
+        words = f"{statements.first_word(step)}: {redshift.message(problem)}"
         reasons = _reasons(connection, driver, folder)
+        outcome = "was rolled back"
+        if committed:
+            outcome += f" (but for what its {committed} had committed)"
         raise RedshiftLoadError(
-            f"loading into the Redshift table {table} failed and was rolled back: {words}{reasons}"
+            f"loading into the Redshift table {table} failed and {outcome}: {words}{reasons}"
         ) from problem
 
 
@@ -96,22 +91,3 @@ def _reasons(connection: Any, driver: Any, folder: str) -> str:
         _log.warning("stl_load_errors could not be read: %s", redshift.message(problem))
         return ""
     return "".join(f"\n  {line}" for line in found)
-
-
-def _authorization(goal: Target) -> str:
-    if goal.iam_role:
-        return statements.role(goal.iam_role)
-    if goal.keys:
-        if len(goal.keys) == 1:
-            raise InvalidOptionError(
-                "temporary_aws_access_key_id needs temporary_aws_secret_access_key beside it"
-            )
-        return statements.credentials(*goal.keys)
-    found = boto3.session.Session().get_credentials()
-    if found is None:
-        raise InvalidOptionError(
-            "COPY needs the right to read the staged files: give aws_iam_role, or run with AWS "
-            "credentials in the environment"
-        )
-    frozen = found.get_frozen_credentials()
-    return statements.credentials(frozen.access_key, frozen.secret_key, frozen.token or "")

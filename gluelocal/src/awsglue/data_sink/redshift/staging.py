@@ -23,7 +23,7 @@ class Staged(NamedTuple):
     manifest: str
 
 
-def stage(frame: DataFrame, temporary: str, null_marker: str) -> Staged:
+def stage(frame: DataFrame, temporary: str, null_marker: str, compressed: bool = False) -> Staged:
     """Writes the rows under `temporary`/<uuid>/ in the frame's column order.
 
     A text that is the null marker itself would arrive as NULL, so it fails the write.
@@ -38,6 +38,7 @@ def stage(frame: DataFrame, temporary: str, null_marker: str) -> Staged:
         emptyValue='""',
         ignoreLeadingWhiteSpace="false",
         ignoreTrailingWhiteSpace="false",
+        compression="gzip" if compressed else "none",
     ).options(
         **{
             "mapreduce.fileoutputcommitter.marksuccessfuljobs": "false",

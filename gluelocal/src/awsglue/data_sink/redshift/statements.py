@@ -1,5 +1,6 @@
 """The SQL of a load, in the order and shape of the Glue connector (spark-redshift)."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from pyspark.sql import types as S
@@ -50,10 +51,10 @@ def column_names(schema: S.StructType) -> list[str]:
     return names
 
 
-def create_table(table: str, schema: S.StructType) -> str:
+def create_table(table: str, schema: S.StructType, attributes: str = "DISTSTYLE EVEN") -> str:
     """CREATE TABLE IF NOT EXISTS with the frame's columns; text is VARCHAR(MAX)."""
     columns = ", ".join(f"{identifier(f.name)} {_type(f)}" for f in schema.fields)
-    return f"CREATE TABLE IF NOT EXISTS {table} ({columns}) DISTSTYLE EVEN"
+    return f"CREATE TABLE IF NOT EXISTS {table} ({columns}) {attributes}"
 
 
 def _type(field: S.StructField) -> str:
@@ -75,13 +76,25 @@ def copy(
     authorization: str,
     null_marker: str,
     extra: str = "",
+    compressed: bool = False,
 ) -> str:
     """COPY of CSV files by manifest, with an explicit column list."""
     listed = ", ".join(identifier(name) for name in columns)
     parts = [
         f"COPY {table} ({listed}) FROM {literal(manifest)}",
         authorization,
-        f"FORMAT AS CSV NULL AS {literal(null_marker)} MANIFEST",
+        f"FORMAT AS CSV{' GZIP' if compressed else ''} NULL AS {literal(null_marker)} MANIFEST",
+        extra,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def unload(query: str, folder: str, authorization: str, extra: str = "") -> str:
+    """UNLOAD to Parquet files and a manifest below `folder`."""
+    parts = [
+        f"UNLOAD ({literal(query)}) TO {literal(folder)}",
+        authorization,
+        "FORMAT AS PARQUET MANIFEST",
         extra,
     ]
     return " ".join(part for part in parts if part)
@@ -104,6 +117,14 @@ def actions(text: str, table: str) -> list[str]:
     found = (statement.replace("%s", table).strip() for statement in _split(text))
     return [statement for statement in found if statement]
 
+
+def first_word(statement: str) -> str:
+    """The word in upper case that a statement starts with, behind its comments."""
+    found = _FIRST_WORD.match(statement)
+    return found[1].upper() if found else ""
+
+
+_FIRST_WORD = re.compile(r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(\w+)", re.DOTALL)
 
 # What opens a stretch where a semicolon is no end, and what closes it.
 _STRETCHES = (("'", "'"), ('"', '"'), ("--", "\n"), ("/*", "*/"), ("$$", "$$"))

@@ -1,5 +1,6 @@
 """Where a load goes, from the options that a script gives."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,14 +8,50 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from awsglue.errors import InvalidOptionError, NotSupportedError
 
+_log = logging.getLogger(__name__)
+
 DEFAULT_PORT = 5439
 _PREFIX = "jdbc:redshift://"
 _IAM_PREFIX = "jdbc:redshift:iam://"
 
 _FOLDERS = ("redshiftTmpDir", "redshift_tmp_dir", "tempdir", "tempDir")
+_KEYS = (
+    "temporary_aws_access_key_id",
+    "temporary_aws_secret_access_key",
+    "temporary_aws_session_token",
+)
+# Each leads to the same rows; another value might not.
+_ONLY = {"tempformat": ("CSV", "CSV GZIP")}
 # They would change what arrives, so passing over them is no choice.
-_REFUSED = ("query", "DbUser", "usestagingtable", "tempformat", "distkey", "sortkeyspec")
-_TEMPFORMATS = ("CSV",)
+_REFUSED = ("query", "DbUser", "sse_kms_key", "data_api_cluster", "data_api_workgroup")
+# What the connector knows and a load here has no use for.
+_WITHOUT_EFFECT = (
+    "usestagingtable",
+    "include_column_list",
+    "autopushdown",
+    "autopushdown.s3_result_cache",
+    "unload_s3_format",
+    "check_s3_bucket_usage",
+    "copyretrycount",
+    "copydelay",
+    "tempdir_region",
+    "label",
+    "jdbcdriver",
+    "extraunloadoptions",
+    "forward_spark_s3_credentials",
+)
+_KNOWN = frozenset(
+    (
+        *_FOLDERS,
+        *_KEYS,
+        *_ONLY,
+        *_WITHOUT_EFFECT,
+        *("url", "user", "username", "password", "database", "dbtable", "connectionName"),
+        *("useConnectionProperties", "secretId", "secret_id", "catalogId", "aws_iam_role"),
+        *("preactions", "postactions", "extracopyoptions", "csvnullstring"),
+        *("diststyle", "distkey", "sortkeyspec"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -42,6 +79,8 @@ class Target:
     null_marker: str = "@NULL@"
     iam_role: str = ""
     keys: tuple[str, ...] = field(default=(), repr=False)
+    attributes: str = "DISTSTYLE EVEN"
+    compressed: bool = False
 
 
 def of_options(options: Mapping[str, Any]) -> Target:
@@ -49,50 +88,80 @@ def of_options(options: Mapping[str, Any]) -> Target:
 
     Options (Glue Developer Guide, "Redshift connections"): url, user, password, database, dbtable,
     redshiftTmpDir, preactions, postactions, extracopyoptions, aws_iam_role, csvnullstring,
-    temporary_aws_access_key_id, temporary_aws_secret_access_key, temporary_aws_session_token.
+    temporary_aws_access_key_id, temporary_aws_secret_access_key, temporary_aws_session_token; of
+    the connector, for a table that the load makes: diststyle, distkey, sortkeyspec; tempformat.
     """
     given = {name: value for name, value in options.items() if value not in (None, "")}
     for name in _REFUSED:
-        if name in given and str(given[name]).upper() not in _TEMPFORMATS:
+        if name in given:
             raise NotSupportedError(f"the Redshift option {name}={given[name]!r}")
-    folder = next((str(given[name]) for name in _FOLDERS if name in given), "")
-    if not folder:
-        raise InvalidOptionError(
-            "a load into Redshift needs redshift_tmp_dir (redshiftTmpDir), a folder in S3 for the "
-            "staged files; a job gets one with --TempDir"
-        )
+    for name, values in _ONLY.items():
+        if name in given and str(given[name]).upper() not in values:
+            raise NotSupportedError(
+                f"the Redshift option {name}={given[name]!r}", f"supported: {', '.join(values)}"
+            )
+    if unknown := sorted(given.keys() - _KNOWN):
+        # The service passes over them as well, and a script may carry some for other versions.
+        _log.warning("the Redshift sink does not know the options %s", ", ".join(unknown))
+    folder = temporary_folder(given, "a load into Redshift")
     if "dbtable" not in given:
         raise InvalidOptionError("a load into Redshift needs dbtable, such as 'public.movies'")
     return Target(
-        address=_address(given),
+        address=address(given, "a load into Redshift"),
         table=table_parts(str(given["dbtable"])),
-        temporary=folder.rstrip("/"),
+        temporary=folder,
         preactions=str(given.get("preactions", "")),
         postactions=str(given.get("postactions", "")),
         copy_options=str(given.get("extracopyoptions", "")),
         null_marker=str(given.get("csvnullstring", "@NULL@")),
         iam_role=str(given.get("aws_iam_role", "")),
-        keys=tuple(
-            str(given[name])
-            for name in (
-                "temporary_aws_access_key_id",
-                "temporary_aws_secret_access_key",
-                "temporary_aws_session_token",
-            )
-            if name in given
-        ),
+        keys=temporary_keys(given),
+        attributes=_attributes(given),
+        compressed=str(given.get("tempformat", "")).upper() == "CSV GZIP",
     )
 
 
-def _address(given: Mapping[str, Any]) -> Address:
+def temporary_folder(given: Mapping[str, Any], what: str) -> str:
+    """The folder in S3 that the options name; InvalidOptionError says that `what` needs one."""
+    folder = next((str(given[name]) for name in _FOLDERS if given.get(name)), "")
+    if not folder:
+        raise InvalidOptionError(
+            f"{what} needs redshift_tmp_dir (redshiftTmpDir), a folder in S3 for the "
+            "staged files; a job gets one with --TempDir"
+        )
+    return folder.rstrip("/")
+
+
+def temporary_keys(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """Access key, secret and session token that the options hand to the database."""
+    return tuple(str(given[name]) for name in _KEYS if given.get(name))
+
+
+def _attributes(given: Mapping[str, Any]) -> str:
+    """The table attributes of a CREATE TABLE, as the connector's options describe them."""
+    style = str(given.get("diststyle", "KEY" if "distkey" in given else "EVEN")).upper()
+    if style not in ("EVEN", "KEY", "ALL", "AUTO"):
+        raise InvalidOptionError(f"diststyle {style!r} is none of EVEN, KEY, ALL, AUTO")
+    if (style == "KEY") != ("distkey" in given):
+        raise InvalidOptionError("diststyle KEY and distkey, a column, need each other")
+    parts = [f"DISTSTYLE {style}"]
+    if style == "KEY":
+        column = str(given["distkey"]).lower().replace('"', '""')
+        parts.append(f'DISTKEY ("{column}")')
+    if "sortkeyspec" in given:
+        parts.append(str(given["sortkeyspec"]))
+    return " ".join(parts)
+
+
+def address(given: Mapping[str, Any], what: str) -> Address:
+    """Where the database is; InvalidOptionError says what is missing for `what`."""
     url = str(given.get("url", ""))
     found = parse_url(url)
     user = str(given.get("user", given.get("username", found.user)))
     password = str(given.get("password", found.password))
     if not user:
         raise InvalidOptionError(
-            "a load into Redshift needs user and password, or useConnectionProperties='true' with "
-            "connectionName"
+            f"{what} needs user and password, or useConnectionProperties='true' with connectionName"
         )
     database = str(given.get("database", found.database))
     if not database:
