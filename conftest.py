@@ -1,4 +1,4 @@
-"""What all tests share: one Spark session, one account, one bare MiniStack for a whole test run."""
+"""What all tests share besides gluelocal's own plugin: one bare MiniStack for a whole test run."""
 
 import os
 import socket
@@ -7,8 +7,6 @@ import sys
 import time
 
 import pytest
-
-pytest_plugins = ["gluelocal.pytest_plugin"]
 
 START_SECONDS = 30
 

@@ -1,9 +1,10 @@
 """`make bench`: runs every benchmark (or those named) and writes a Markdown report.
 
 python -m bench [NAME ...]
+python -m bench dynamicframe [--rows N]
 python -m bench quality [--rows N] [--only NAME,...] [--repeat N] [--runs N] [--limit SECONDS]
 
-The options are for `quality`; `python -m bench quality --rows 20000 --repeat 1` is a quick check.
+`python -m bench quality --rows 20000 --repeat 1` is a quick check.
 """
 
 import argparse
@@ -17,15 +18,17 @@ from pathlib import Path
 
 import psutil
 
-from bench import chain, startup
+from bench import chain, dynamicframe, startup
 from bench.quality.entries import Options
 from bench.quality.measure import measure as measure_quality
 from bench.report import Section
 
-BENCHMARKS: dict[str, Callable[[Options], Sequence[Section]]] = {
-    "startup": lambda _: [startup.measure()],
-    "chain": lambda _: [chain.measure()],
-    "quality": measure_quality,
+# Each is told the number of rows, if one was asked for, and the options of `quality`.
+BENCHMARKS: dict[str, Callable[[int | None, Options], Sequence[Section]]] = {
+    "startup": lambda *_: [startup.measure()],
+    "chain": lambda *_: [chain.measure()],
+    "dynamicframe": lambda rows, _: [dynamicframe.measure(rows or dynamicframe.ROWS)],
+    "quality": lambda _, options: measure_quality(options),
 }
 REPORT = Path("build/bench/report.md")
 
@@ -33,14 +36,14 @@ REPORT = Path("build/bench/report.md")
 def main(arguments: list[str]) -> int:
     # An end by `kill` or `timeout` ends the processes that were started, too.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
-    names, options = _parsed(arguments)
+    names, rows, options = _parsed(arguments)
     if unknown := set(names) - set(BENCHMARKS):
         sys.stderr.write(f"No benchmark {sorted(unknown)}; there are {sorted(BENCHMARKS)}.\n")
         return 2
     sections: list[Section] = []
     for name in names or BENCHMARKS:
         sys.stderr.write(f"bench: {name} ...\n")
-        sections += BENCHMARKS[name](options)
+        sections += BENCHMARKS[name](rows, options)
     text = "\n".join([_conditions(), *(section.as_markdown() for section in sections)])
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(text)
@@ -48,18 +51,19 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def _parsed(arguments: list[str]) -> tuple[list[str], Options]:
+def _parsed(arguments: list[str]) -> tuple[list[str], int | None, Options]:
     default = Options()
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--rows", type=int, default=default.rows)
+    parser.add_argument("--rows", type=int)
     parser.add_argument("--only", default="", help="contenders, with commas between them")
     parser.add_argument("--repeat", type=int, default=default.repeat, help="processes for each")
     parser.add_argument("--runs", type=int, default=default.runs, help="runs in each process")
     parser.add_argument("--limit", type=float, default=default.limit, help="seconds for one run")
     given = parser.parse_args(arguments)
     only = frozenset(name for name in given.only.split(",") if name)
-    return given.names, Options(given.rows, only, given.repeat, given.runs, given.limit)
+    rows = given.rows or default.rows
+    return given.names, given.rows, Options(rows, only, given.repeat, given.runs, given.limit)
 
 
 def _conditions() -> str:

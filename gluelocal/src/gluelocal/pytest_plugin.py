@@ -1,5 +1,9 @@
-"""Fixtures for people who test their own Glue jobs."""
+"""The pytest plugin of `gluelocal[test]`: fixtures for people who test their own Glue jobs.
 
+pytest finds it by its entry point; there is nothing to import or to configure.
+"""
+
+import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -9,10 +13,35 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from gluelocal.java import java_home
+from gluelocal.java import JavaMissingError, java_home
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
+
+    from awsglue.context import GlueContext
+
+NEEDS_JAVA = "needs_java"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", f"{NEEDS_JAVA}: starts Spark; skipped on a machine that has no usable Java"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker(NEEDS_JAVA) is not None and (reason := _no_java()):
+        pytest.skip(reason)
+
+
+@functools.cache
+def _no_java() -> str | None:
+    """Why Spark cannot start; None when it can."""
+    try:
+        java_home()
+    except JavaMissingError as problem:
+        return str(problem)
+    return None
 
 
 @pytest.fixture(scope="session")
@@ -38,6 +67,14 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
     )
     yield session
     session.stop()
+
+
+@pytest.fixture(scope="session")
+def glue_context(spark: "SparkSession") -> "GlueContext":
+    """A GlueContext on `spark`, for functions that take or return DynamicFrames."""
+    from awsglue.context import GlueContext
+
+    return GlueContext(spark.sparkContext)
 
 
 @dataclass(frozen=True)
@@ -94,7 +131,10 @@ def local_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAcc
 
 @pytest.fixture(scope="session")
 def run_job(local_account: LocalAccount) -> Callable[..., JobResult]:
-    """`run_job(script, source_path="s3://...")` runs a script as a job run, to its end."""
+    """`run_job(script, source_path="s3://...")` runs a script as a job run, to its end.
+
+    The keywords are the run's arguments, without their dashes; the job is named after the script.
+    """
     from gluelocal import scripts
     from gluelocal.account import Account
 

@@ -1,4 +1,4 @@
-"""What the tests of awsglue share: cases from files, a GlueContext, a Data Catalog.
+"""What the tests of awsglue share: cases from files, a Data Catalog.
 
 A test marked `@pytest.mark.cases("file.yaml")` runs once for every case in cases/file.yaml, or in
 several such files; its parameter `case` is the case, and its id the case's `title`.
@@ -14,7 +14,6 @@ import pytest
 import yaml
 
 from awsglue.bookmarks import run
-from awsglue.context import GlueContext
 from awsglue.job import Job
 
 CASES = Path(__file__).parent / "cases"
@@ -44,11 +43,6 @@ def bookmark_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr(Job, "args", {})
     yield folder
     run.end()
-
-
-@pytest.fixture(scope="session")
-def glue_context(spark: Any) -> GlueContext:
-    return GlueContext(spark.sparkContext)
 
 
 @pytest.fixture
