@@ -1,6 +1,6 @@
 """AWS's module of frames: the names that scripts import from it."""
 
-from awsglue.engine.records import DynamicRecord
+from awsglue.engine.dynamicrecord import DynamicRecord
 from awsglue.frame.base import ResolveOption
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame

@@ -12,7 +12,7 @@ from pyspark.sql import types as S
 from awsglue.context import GlueContext
 from awsglue.data_sink.redshift import connection, staging, statements, target
 from awsglue.data_sink.redshift.errors import RedshiftConnectionError, RedshiftLoadError
-from awsglue.data_sink.redshift.sink import run
+from awsglue.data_sink.redshift.sink import creation, run
 from awsglue.dynamicframe import DynamicFrame
 from awsglue.errors import InvalidOptionError
 
@@ -293,3 +293,14 @@ def test_staged_files_can_be_compressed(glue_context: GlueContext, tmp_path: Pat
 def test_no_rows_no_manifest(glue_context: GlueContext, tmp_path: Path) -> None:
     staged = staging.stage(glue_context.spark_session.range(0), f"file://{tmp_path}", "@NULL@")
     assert staged.manifest == ""
+
+
+@pytest.mark.spark
+def test_a_frame_without_columns_makes_no_table_and_no_files(
+    glue_context: GlueContext, tmp_path: Path
+) -> None:
+    nothing = glue_context.spark_session.createDataFrame([], S.StructType())
+    assert creation(target.of_options(OPTIONS), '"t"', nothing.schema) == []
+    staged = staging.stage(nothing, f"file://{tmp_path}", "@NULL@")
+    assert staged.manifest == ""
+    assert list(tmp_path.iterdir()) == []

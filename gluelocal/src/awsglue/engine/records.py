@@ -15,7 +15,7 @@ from pyspark.sql import DataFrame, Row, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as S
 
-from awsglue.engine import inference
+from awsglue.engine import dynamicrecord, inference
 from awsglue.engine.paths import ELEMENT, Path, column
 from awsglue.engine.rows import Rows
 
@@ -26,52 +26,9 @@ record as a struct instead of a text."""
 NO_RECORD = "User-specified function returned None instead of DynamicRecord"
 
 _VERDICT = "\0verdict"
-_VERDICT_TYPE = "struct<keep: boolean, error: string>"
-
-
-class DynamicRecord(dict[str, Any]):
-    """One record: a dict whose fields are attributes too; a struct in it is another."""
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        self[name] = value
-
-    def __delattr__(self, name: str) -> None:
-        try:
-            del self[name]
-        except KeyError:
-            raise AttributeError(name) from None
-
-
-def to_record(row: Row, choices: frozenset[Path]) -> DynamicRecord:
-    """A row as a user's function sees it: a choice shows the value it has."""
-    record = DynamicRecord()
-    for name, value in row.asDict(recursive=True).items():
-        if choices:
-            value = _shown(value, (name,), choices)
-        record[name] = DynamicRecord(value) if isinstance(value, dict) else value
-    return record
-
-
-def _shown(value: Any, path: Path, choices: frozenset[Path]) -> Any:
-    if path in choices and value is not None:
-        there = ((*path, name) for name, part in value.items() if part is not None)
-        member = next(there, None)
-        return None if member is None else _shown(value[member[-1]], member, choices)
-    if isinstance(value, dict):
-        return {name: _shown(part, (*path, name), choices) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_shown(part, (*path, ELEMENT), choices) for part in value]
-    return value
-
-
-def _all_choices(rows: Rows) -> frozenset[Path]:
-    return rows.nested | {(name,) for name in rows.choices}
+# What Python says of a row: this, nothing for false, or the text of an error. A text alone comes
+# back from Python faster than a struct.
+_TRUE = ""
 
 
 def filtered(rows: Rows, predicate: Callable[[Any], Any]) -> tuple[Rows, DataFrame]:
@@ -83,22 +40,22 @@ def filtered(rows: Rows, predicate: Callable[[Any], Any]) -> tuple[Rows, DataFra
     if not rows.schema.names:
         # A source without files has nothing to judge, and Spark no struct without fields.
         return rows, rows.frame.sparkSession.createDataFrame([], ERROR_SCHEMA)
-    choices = _all_choices(rows)
+    record = dynamicrecord.maker(rows)
 
-    def judge(row: Row) -> tuple[bool, str | None]:
+    def judge(*values: Any) -> str | None:
         try:
-            return bool(predicate(to_record(row, choices))), None
+            return _TRUE if predicate(record(values)) else None
         except (KeyError, ValueError, TypeError):
-            return False, None
+            return None
         except Exception:  # noqa: BLE001 - whatever the user's function raises is an error record
-            return False, traceback.format_exc()
+            return traceback.format_exc()
 
-    whole = F.struct(*(column(name) for name in rows.schema.names))
-    judged = rows.frame.withColumn(_VERDICT, F.udf(judge, _VERDICT_TYPE)(whole))
+    cells = [column(name) for name in rows.schema.names]
     verdict = column(_VERDICT)
-    kept = judged.filter(verdict.getField("keep")).drop(verdict)
-    failed = judged.filter(verdict.getField("error").isNotNull())
-    errors = failed.select(verdict.getField("error").alias("message"), whole.alias("record"))
+    judged = rows.frame.withColumn(_VERDICT, F.udf(judge, "string")(*cells))
+    kept = judged.filter(verdict == _TRUE).drop(verdict)
+    failed = judged.filter(verdict != _TRUE)
+    errors = failed.select(verdict.alias("message"), F.struct(*cells).alias("record"))
     return replace(rows, frame=kept), errors
 
 
@@ -109,11 +66,11 @@ def mapped(
 
     The function runs now, once a record, since the columns are known only from what it returns.
     """
-    choices = _all_choices(rows)
+    record = dynamicrecord.maker(rows)
 
     def run(row: Row) -> tuple[dict[str, Any] | None, str, Row | None]:
         try:
-            result = function(to_record(row, choices))
+            result = function(record(row))
         except Exception:  # noqa: BLE001 - whatever the user's function raises is an error record
             return None, traceback.format_exc(), row
         if not result:
@@ -141,14 +98,14 @@ def mapped_partitions(
 
     An exception ends the job, since no single record is to blame for it.
     """
-    choices = _all_choices(rows)
+    record = dynamicrecord.maker(rows)
 
     def run(number: int, partition: Iterable[Row]) -> Iterator[dict[str, Any]]:
-        for record in function(number, (to_record(row, choices) for row in partition)):
-            yield dict(record)
+        for made in function(number, (record(row) for row in partition)):
+            yield dict(made)
 
-    made = rows.frame.rdd.mapPartitionsWithIndex(run).persist(StorageLevel.MEMORY_AND_DISK)
-    return from_records(session, made, _plain_types(rows))
+    records = rows.frame.rdd.mapPartitionsWithIndex(run).persist(StorageLevel.MEMORY_AND_DISK)
+    return from_records(session, records, _plain_types(rows))
 
 
 def _plain_types(rows: Rows) -> dict[str, S.DataType]:

@@ -17,8 +17,10 @@ PACKAGES = (
     f"com.amazonaws:aws-java-sdk-s3:{AWS_SDK}",
     f"com.amazonaws:aws-java-sdk-sts:{AWS_SDK}",
     f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
+    "org.postgresql:postgresql:42.7.3",
 )
-"""S3A in 12 MB: hadoop-aws names the whole SDK (280 MB) and works with these parts of it."""
+"""S3A in 12 MB: hadoop-aws names the whole SDK (280 MB) and works with these parts of it. And the
+PostgreSQL driver, which jobs find on Glue too, in the version of Glue 5.1."""
 
 EXCLUDED = "com.amazonaws:aws-java-sdk-bundle"
 

@@ -3,6 +3,8 @@
 import logging
 from typing import Any
 
+from pyspark.sql.types import StructType
+
 from awsglue.connections import with_connection
 from awsglue.data_sink.redshift import connection as redshift
 from awsglue.data_sink.redshift import staging, statements, target
@@ -31,19 +33,19 @@ class RedshiftSink(DataSink):
         goal = target.of_options(with_connection(self.options))
         staging.require_s3(goal.temporary)
         data = frame.toDF()
-        columns = statements.column_names(data.schema)
         table = statements.table_name(goal.table)
-        create = statements.create_table(table, data.schema, goal.attributes)
-        # Before any row is staged: a wrong password shall not cost a job's work.
+        # Both before any row is staged: columns that cannot be, or a wrong password, shall not
+        # cost a job's work.
+        create = creation(goal, table, data.schema)
         with redshift.connect(goal.address):
             pass
         staged = staging.stage(data, goal.temporary, goal.null_marker, goal.compressed)
-        steps = [create, *statements.actions(goal.preactions, table)]
+        steps = [*create, *statements.actions(goal.preactions, table)]
         if staged.manifest:
             steps.append(
                 statements.copy(
                     table,
-                    columns,
+                    statements.column_names(data.schema),
                     staged.manifest,
                     authorization(goal.iam_role, goal.keys),
                     goal.null_marker,
@@ -54,6 +56,17 @@ class RedshiftSink(DataSink):
         steps += statements.actions(goal.postactions, table)
         with redshift.connect(goal.address) as connection:
             run(connection, table, steps, staged.folder)
+
+
+def creation(goal: target.Target, table: str, schema: StructType) -> list[str]:
+    """CREATE TABLE IF NOT EXISTS; nothing for a frame without columns.
+
+    Such is what a source has whose files a bookmark has all seen.
+    """
+    if not schema.fields:
+        return []
+    statements.column_names(schema)
+    return [statements.create_table(table, schema, goal.attributes)]
 
 
 # They end the transaction that is open (Redshift, "COMMIT", "END" and "TRUNCATE").

@@ -26,9 +26,12 @@ class Staged(NamedTuple):
 def stage(frame: DataFrame, temporary: str, null_marker: str, compressed: bool = False) -> Staged:
     """Writes the rows under `temporary`/<uuid>/ in the frame's column order.
 
-    A text that is the null marker itself would arrive as NULL, so it fails the write.
+    A text that is the null marker itself would arrive as NULL, so it fails the write. A frame
+    without columns has nothing to write, which Spark refuses to do.
     """
     folder = f"{temporary}/{uuid.uuid4()}"
+    if not frame.columns:
+        return Staged(s3_url(folder), "")
     cells = [_cell(field, null_marker).alias(field.name) for field in frame.schema.fields]
     writer = frame.select(*cells).write.format("csv")
     writer.options(
