@@ -13,7 +13,6 @@ from gluelocal.endpoint import ApiError, collect
     [
         ("start_workflow_run", {"Name": "w"}),
         ("start_trigger", {"Name": "t"}),
-        ("get_job_bookmark", {"JobName": "j"}),
         ("start_data_quality_ruleset_evaluation_run", {
             "DataSource": {"GlueTable": {"DatabaseName": "d", "TableName": "t"}},
             "Role": "r", "RulesetNames": ["x"]}),
