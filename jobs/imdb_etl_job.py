@@ -31,6 +31,7 @@ def main() -> None:
         job = Job(glue_context)
         job.init(arguments["JOB_NAME"], arguments)
     pipeline.process(request, prepared, glue_context, watch)
+    # Bookmarks move only now: a run that failed reads the same files again.
     job.commit()
 
 

@@ -1,6 +1,6 @@
 """What can be known of the input before Spark starts, so that a wrong input fails in a second."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,35 +14,51 @@ _SHOWN_TABLES = 10
 
 @dataclass(frozen=True)
 class CatalogTable:
-    """A table of the Glue Data Catalog; `columns` in their order, lower-case as crawlers write."""
+    """A table of the Glue Data Catalog.
+
+    `columns`: type by name, in their order, lower-case as crawlers write. `delimiter` and
+    `has_header` are those of its CSV files.
+    """
 
     database: str
     name: str
-    columns: tuple[str, ...]
+    columns: Mapping[str, str]
+    delimiter: str = ","
+    has_header: bool = True
 
 
-def require_objects(client: Any, source: S3Location) -> None:
-    """Raises SourceError unless something with content is at `source` (`client`: boto3 s3)."""
+@dataclass(frozen=True)
+class SourceObject:
+    """An object of the input in S3; `etag` is S3's mark of its content."""
+
+    location: S3Location
+    etag: str
+
+
+def find_objects(client: Any, source: S3Location) -> tuple[SourceObject, ...]:
+    """The objects with content at `source` (`client`: boto3 s3); SourceError when there is none."""
     pages = client.get_paginator("list_objects_v2").paginate(
         Bucket=source.bucket, Prefix=source.key
     )
-    sizes = []
+    listed: list[dict[str, Any]] = []
     try:
         for page in pages:
-            sizes += [
-                found["Size"]
-                for found in page.get("Contents", [])
-                if _belongs_to(found["Key"], source.key)
-            ]
+            found = page.get("Contents", [])
+            listed += [one for one in found if _belongs_to(one["Key"], source.key)]
     except client.exceptions.NoSuchBucket as problem:
         raise SourceError(f"{source}: there is no bucket {source.bucket}") from problem
-    if not sizes:
+    if not listed:
         raise SourceError(
             f"{source}: there is no such file, and no file in a folder of that name; "
             "upload the CSV first, or name another with --source"
         )
-    if not any(sizes):
+    filled = [one for one in listed if one["Size"]]
+    if not filled:
         raise SourceError(f"{source}: the file is empty (0 bytes); a CSV with a header is expected")
+    return tuple(
+        SourceObject(S3Location(source.bucket, one["Key"]), one["ETag"].strip('"'))
+        for one in filled
+    )
 
 
 def _belongs_to(key: str, wanted: str) -> bool:
@@ -61,10 +77,17 @@ def find_table(client: Any, database: str, source: S3Location) -> CatalogTable:
             if not location.startswith("s3"):
                 continue
             if source.same_place(S3Location.parse(location)):
-                columns = tuple(column["Name"] for column in descriptor.get("Columns", ()))
+                columns = {one["Name"]: one["Type"] for one in descriptor.get("Columns", ())}
+                parameters = table.get("Parameters", {})
                 # A crawler keeps a table whose data it can no longer read: marked, or bare.
-                if _DEPRECATED not in table.get("Parameters", {}) and columns:
-                    return CatalogTable(database, table["Name"], columns)
+                if _DEPRECATED not in parameters and columns:
+                    return CatalogTable(
+                        database,
+                        table["Name"],
+                        columns,
+                        delimiter=parameters.get("delimiter", ","),
+                        has_header=parameters.get("skip.header.line.count") == "1",
+                    )
                 continue
             seen.append(f"{table['Name']} ({location})")
     known = ", ".join(seen[:_SHOWN_TABLES]) or "none"

@@ -21,6 +21,9 @@ _MAX_PRECISION = 38
 
 Reads = Literal["plain", "minutes", "thousands"]
 ReadAs = Literal["string", "bigint", "double"]
+Mode = Literal["merge", "append", "replace"]
+MergeBy = Literal["delete_insert", "merge"]
+OnFailedRuleset = Literal["fail", "load_valid"]
 
 
 @dataclass(frozen=True)
@@ -71,10 +74,14 @@ class Column:
 
 @dataclass(frozen=True)
 class RedshiftTarget:
-    """The table that valid rows are merged into.
+    """The table that valid rows are loaded into.
 
     `key` are the columns that identify a row. Of several valid rows with one key in one input, the
     one with the highest `prefer_highest` is loaded and the others are rejected.
+
+    `mode`: merge replaces the rows of the same keys, append adds the rows of files that were not
+    appended before, replace leaves this input's rows alone in the table. `merge_by` is the SQL of
+    merge: DELETE and INSERT, or Redshift's MERGE.
     """
 
     connection: str
@@ -83,6 +90,8 @@ class RedshiftTarget:
     table: str
     key: tuple[str, ...]
     prefer_highest: str
+    mode: Mode = "merge"
+    merge_by: MergeBy = "delete_insert"
 
     def __post_init__(self) -> None:
         _check_identifier("schema", self.schema)
@@ -91,13 +100,18 @@ class RedshiftTarget:
 
 @dataclass(frozen=True)
 class PipelineConfig:
-    """All that the job needs beside its arguments."""
+    """All that the job needs beside its arguments.
+
+    `on_failed_ruleset`: what a failed rule on the dataset as a whole (RowCount and the like) does;
+    fail stops the run before the target is touched, load_valid loads the rows that pass.
+    """
 
     catalog_database: str
     data_bucket: str
     artifacts_bucket: str
     redshift: RedshiftTarget
     columns: tuple[Column, ...]
+    on_failed_ruleset: OnFailedRuleset = "fail"
 
     def __post_init__(self) -> None:
         names = [column.name for column in self.columns]

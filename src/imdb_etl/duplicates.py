@@ -3,16 +3,57 @@
 The target has one row a key. When an input has several, the one with the highest value in
 `prefer_highest` is kept (then the highest in each column in turn, so that the choice does not
 depend on the order of rows or partitions), and the others are rejected.
+
+Rows are found by a hash of their key. Two keys with one hash make each other suspect, no more.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame, Window
 from pyspark.sql import functions as sf
 
 from imdb_etl.names import REJECT_REASONS, TARGET
 
+KEY_HASH = "_key_hash"
 _RANK = "_rank"
+_MOST_IN_A_FILTER = 1000
+
+
+@dataclass(frozen=True)
+class KeyCounts:
+    """`rows` that were counted; `hashes`: the KEY_HASH that several have, `repeated` of them."""
+
+    rows: int
+    repeated: int
+    hashes: DataFrame
+
+
+def key_hash(key: Sequence[str]) -> Column:
+    """KEY_HASH of a row with TARGET; never NULL."""
+    return sf.xxhash64(*(_value(name) for name in key)).alias(KEY_HASH)
+
+
+def count_keys(rows: DataFrame) -> KeyCounts:
+    """Counts rows with KEY_HASH. A few bytes of each row are shuffled, not the row."""
+    # Kept, since the same groups are read again for the hashes.
+    groups = rows.groupBy(KEY_HASH).count().localCheckpoint(eager=False)
+    repeated = groups.filter("count > 1")
+    total, many = groups.agg(
+        sf.coalesce(sf.sum("count"), sf.lit(0)), sf.count_if(sf.col("count") > 1)
+    ).collect()[0]
+    return KeyCounts(total, many, repeated.select(KEY_HASH))
+
+
+def split(rows: DataFrame, keys: KeyCounts) -> tuple[DataFrame, DataFrame]:
+    """Rows with KEY_HASH: those whose key may repeat, and the others."""
+    if keys.repeated <= _MOST_IN_A_FILTER:
+        test = sf.col(KEY_HASH).isin(*(row[0] for row in keys.hashes.collect()))
+        return rows.filter(test), rows.filter(~test)
+    return (
+        rows.join(keys.hashes, KEY_HASH, "left_semi"),
+        rows.join(keys.hashes, KEY_HASH, "left_anti"),
+    )
 
 
 def mark_duplicates(rows: DataFrame, key: Sequence[str], prefer_highest: str) -> DataFrame:

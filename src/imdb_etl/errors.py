@@ -21,6 +21,10 @@ class SourceError(ImdbEtlError):
     """The input is missing, empty, not in the catalog, or lacks columns."""
 
 
+class GateError(ImdbEtlError):
+    """A rule on the dataset as a whole failed, and by the configuration this stops the load."""
+
+
 class AuditError(ImdbEtlError):
     """Rows were lost or doubled on the way; nothing of the run stays in the target table."""
 
@@ -33,7 +37,8 @@ class SinkError(ImdbEtlError):
     """A sink did not take the rows.
 
     `retryable` is true when the same run may succeed later without a change (a lost connection, a
-    serialization conflict), and false when somebody has to repair something first.
+    serialization conflict), and false when somebody has to repair something first. After a lost
+    connection nobody knows whether its COMMIT was done.
     """
 
     def __init__(self, message: str, *, retryable: bool) -> None:

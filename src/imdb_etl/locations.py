@@ -62,11 +62,44 @@ def summary_object(data_bucket: str, run_id: str) -> S3Location:
     return S3Location(data_bucket, f"runs/{run_id}/summary.json")
 
 
-def staging_folder(data_bucket: str) -> S3Location:
-    """Where the Redshift connector stages files for COPY."""
-    return S3Location(data_bucket, "tmp/")
+def staging_run_folder(data_bucket: str, run_id: str) -> S3Location:
+    """Where the Redshift connector stages one run's files for COPY."""
+    return S3Location(data_bucket, f"staging/run_id={run_id}/")
+
+
+def rejects_marker(data_bucket: str, run_id: str) -> S3Location:
+    """Written last: without it the run's rejects are not to be seen."""
+    return rejected_folder(data_bucket, run_id) / "_COMPLETE"
+
+
+def pending_folder(data_bucket: str) -> S3Location:
+    """The notes of runs that are loading (publishing.py), one object each, named by the run."""
+    return S3Location(data_bucket, "pending/")
 
 
 def ruleset_object(artifacts_bucket: str, name: str) -> S3Location:
     """The text of a ruleset."""
     return S3Location(artifacts_bucket, f"rulesets/{name}.dqdl")
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where one run writes in S3: folders, and the objects `marker`, `summary` and `pending`."""
+
+    rejects: S3Location
+    marker: S3Location
+    rule_outcomes: S3Location
+    staging: S3Location
+    summary: S3Location
+    pending: S3Location
+
+    @classmethod
+    def of(cls, data_bucket: str, run_id: str) -> "Places":
+        return cls(
+            rejected_folder(data_bucket, run_id),
+            rejects_marker(data_bucket, run_id),
+            rule_outcomes_folder(data_bucket, run_id),
+            staging_run_folder(data_bucket, run_id),
+            summary_object(data_bucket, run_id),
+            pending_folder(data_bucket) / f"{run_id}.json",
+        )

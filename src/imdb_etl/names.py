@@ -18,6 +18,13 @@ REJECT_REASONS: Final = "reject_reasons"
 TARGET: Final = "_target"
 """The struct column that holds a row's converted values until the row is known to be valid."""
 RUN_ID: Final = "run_id"
+SOURCE_FILE: Final = "source_file"
+"""The S3 address of the file that a row came from."""
+
+LOADS_TABLE: Final = "loads"
+LOAD_FILES_TABLE: Final = "load_files"
+"""The audit tables in the target's schema (conf/redshift/03_loads.sql): one row a load, and one row
+a file of it."""
 
 EVENT_SOURCE: Final = "imdb-etl"
 EVENT_DETAIL_TYPE: Final = "IMDb ETL Run Summary"

@@ -1,178 +1,127 @@
-"""The order of the steps; nothing else knows it.
-
-`prepare` is what can be done before Spark starts, `process` is the rest.
-"""
+"""The order of the steps; nothing else knows it. (What goes before Spark is in preparation.py.)"""
 
 import logging
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import reduce
 from typing import Any
 
 import boto3
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
-from pyspark.storagelevel import StorageLevel
 
 from awsglue.context import GlueContext
 from imdb_etl import (
     audit,
     catalog,
     conform,
-    duplicates,
     events,
-    locations,
-    mapping,
+    gate,
+    headers,
+    publishing,
     quality,
-    router,
+    routing,
     source,
 )
-from imdb_etl.config import PipelineConfig, parse_config
-from imdb_etl.errors import ConfigError
-from imdb_etl.locations import S3Location
-from imdb_etl.names import RUN_ID
+from imdb_etl.errors import SinkError, SourceError
+from imdb_etl.locations import Places, S3Location
+from imdb_etl.names import LOAD_FILES_TABLE, RUN_ID
+from imdb_etl.preparation import Prepared, Request, prepare
 from imdb_etl.sinks import redshift, s3
+from imdb_etl.sinks.statements import Load, SourceFile, load_statements
+from imdb_etl.source import Input
+from imdb_etl.stopwatch import Stopwatch
 from imdb_etl.summary import RowCounts, RuleOutcome, RunSummary
 
+__all__ = ["Prepared", "Request", "Stopwatch", "prepare", "process"]
+
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Request:
-    """What one run was asked to do."""
-
-    job: str
-    run_id: str
-    config: S3Location
-    ruleset: str
-    source: S3Location
-
-    @classmethod
-    def from_arguments(cls, arguments: Mapping[str, Any]) -> "Request":
-        """From what getResolvedOptions answers for names.JOB_ARGUMENTS."""
-        return cls(
-            job=arguments["JOB_NAME"],
-            run_id=arguments["JOB_RUN_ID"],
-            config=S3Location.parse(arguments["config"]),
-            ruleset=arguments["ruleset"],
-            source=S3Location.parse(arguments["source_path"]),
-        )
-
-
-@dataclass(frozen=True)
-class Prepared:
-    """What is known and checked before Spark starts."""
-
-    config: PipelineConfig
-    ruleset: str
-    table: catalog.CatalogTable
-
-
-@dataclass(frozen=True)
-class Places:
-    """Where one run writes in S3."""
-
-    rejects: S3Location
-    rule_outcomes: S3Location
-    summary: S3Location
-
-    @classmethod
-    def of(cls, config: PipelineConfig, run_id: str) -> "Places":
-        bucket = config.data_bucket
-        return cls(
-            locations.rejected_folder(bucket, run_id),
-            locations.rule_outcomes_folder(bucket, run_id),
-            locations.summary_object(bucket, run_id),
-        )
-
-
-class Stopwatch:
-    """Seconds by step, in the order of the steps."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        started = time.monotonic()
-        logger.info("%s ...", name)
-        yield
-        self.seconds[name] = round(time.monotonic() - started, 3)
-
-
-def prepare(request: Request) -> Prepared:
-    """Configuration, ruleset and source, as far as they can be checked without Spark."""
-    storage, glue = boto3.client("s3"), boto3.client("glue")
-    config = parse_config(_text(storage, request.config), str(request.config))
-    ruleset = quality.read_ruleset(
-        storage, locations.ruleset_object(config.artifacts_bucket, request.ruleset)
-    )
-    quality.register_ruleset(glue, request.ruleset, ruleset)
-    catalog.require_objects(storage, request.source)
-    table = catalog.find_table(glue, config.catalog_database, request.source)
-    catalog.require_columns(table, config.columns)
-    return Prepared(config, ruleset, table)
 
 
 def process(
     request: Request, prepared: Prepared, glue: GlueContext, watch: Stopwatch
 ) -> RunSummary:
-    """The steps that need Spark: source, quality, router, mapping, sinks, audit, summary."""
-    config = prepared.config
-    # Parsed once: the rules, the rejects and the mapping all read this cache.
+    """The steps that need Spark: source, quality, router, mapping, sinks, audit, publishing."""
+    config, storage = prepared.config, boto3.client("s3")
+    places = Places.of(config.data_bucket, request.run_id)
+    with watch.step("recover"):
+        publishing.publish_unfinished(glue, storage, config, places)
+        before = _appended_before(glue, prepared, places)
     with watch.step("read"):
-        rows = source.read(glue, prepared.table).persist(StorageLevel.MEMORY_AND_DISK)
-        read = rows.count()
-        source.require_rows(read, request.source)
+        given = source.read(glue, prepared.table, without=before)
+        _require_unchanged(storage, request, prepared, given)
+        headers.require_same_columns(
+            storage, map(S3Location.parse, given.files), prepared.table, config.columns
+        )
+    if not given.read:
+        if not request.incremental and not before:
+            source.require_rows(0, request.source)
+        # Nothing new: the target stays as it is, and no rule is judged on nothing.
+        nothing = RowCounts(read=0, loaded=0, rejected=0)
+        return _finish(_summary(request, prepared, places, nothing, ()), storage, places, watch)
     with watch.step("evaluate rules"):
-        conforming = conform.conforming(rows, config.columns)
-        judged = quality.evaluate(glue, conforming, request.ruleset, prepared.ruleset)
+        conforming = conform.conforming(given.rows, config.columns)
+        judged = quality.evaluate(
+            glue, conforming, list(given.files), request.ruleset, prepared.ruleset
+        )
+        gate.require_passed(request.ruleset, judged.rows, judged.rules, config.on_failed_ruleset)
     with watch.step("route and map"):
-        by_rules = router.by_rules(judged.rows)
-        converted = duplicates.mark_duplicates(
-            mapping.convert(by_rules.valid, config.columns),
-            config.redshift.key,
-            config.redshift.prefer_highest,
-        ).persist(StorageLevel.MEMORY_AND_DISK)
-        mapped = router.by_reasons(converted)
-        loadable = mapped.valid.count()
-    rejects = _union(
-        conform.misfits(rows, config.columns),
-        by_rules.rejected,
-        mapping.source_rows(mapped.rejected),
-    )
-    places = Places.of(config, request.run_id)
-    storage = boto3.client("s3")
+        routed = routing.route(judged.rows, config.columns, config.redshift)
+    rejects = _union(conform.misfits(given.rows, config.columns), *routed.rejected)
     try:
         with watch.step("write rejects and outcomes"):
             s3.write_json(glue, judged.outcomes, places.rule_outcomes, "rule_outcomes")
-            s3.write_rows(
-                glue, rejects.withColumn(RUN_ID, sf.lit(request.run_id)), places.rejects, "rejects"
-            )
+            marked = rejects.withColumn(RUN_ID, sf.lit(request.run_id))
+            s3.write_rows(glue, marked, places.rejects, "rejects")
         with watch.step("audit"):
             rejected = s3.count_rows(glue, storage, places.rejects)
-            counts = audit.reconcile(read, loadable, rejected)
+            counts = audit.reconcile(given.read, routed.loadable, rejected)
+        summary = _summary(request, prepared, places, counts, judged.rules)
+        publishing.announce(storage, places, summary)
         with watch.step("load"):
-            names = [column.name for column in config.columns]
-            redshift.load(
-                glue,
-                mapping.target_rows(mapped.valid),
-                config.redshift,
-                redshift.merge_statements(config.redshift, names, request.run_id, loadable),
-                locations.staging_folder(config.data_bucket),
+            statements = load_statements(
+                config.redshift, routed.valid.columns, _load(request, prepared, counts, given)
             )
-    except Exception:
-        # Rejects of a run that loaded nothing would look like a result.
-        s3.discard(storage, places.rejects)
-        s3.discard(storage, places.rule_outcomes)
+            redshift.load(glue, routed.valid, config.redshift, statements, places.staging)
+    except Exception as problem:
+        # After a lost connection the load may stand all the same. Its rejects stay then, unseen,
+        # and the next run finds out.
+        if not (isinstance(problem, SinkError) and problem.retryable):
+            publishing.withdraw(storage, places)
         raise
-    summary = _summary(request, config, counts, judged.rules, places, watch.seconds)
-    s3.write_text(storage, places.summary, summary.to_json())
-    events.put_summary(boto3.client("events"), summary)
-    logger.info("%s", summary.to_json())
-    return summary
+    return _finish(summary, storage, places, watch)
+
+
+def _finish(summary: RunSummary, storage: Any, places: Places, watch: Stopwatch) -> RunSummary:
+    with watch.step("publish"):
+        publishing.publish(storage, places, summary.timed(watch.seconds))
+        publishing.clear_staging(storage, places)
+        events.put_summary(boto3.client("events"), summary)
+    logger.info("%s", summary.timed(watch.seconds).to_json())
+    return summary.timed(watch.seconds)
+
+
+def _appended_before(glue: GlueContext, prepared: Prepared, places: Places) -> list[str]:
+    """In the mode append: the source's files that an earlier load has appended."""
+    target = prepared.config.redshift
+    if target.mode != "append":
+        return []
+    known = redshift.recorded(glue, target, LOAD_FILES_TABLE, "file_id", places.staging)
+    files = (SourceFile(url, etag, 0) for url, etag in prepared.etags.items())
+    return [file.url for file in files if file.file_id in known]
+
+
+def _require_unchanged(storage: Any, request: Request, prepared: Prepared, given: Input) -> None:
+    """In the mode append a file is known by its content, which must be that which was read."""
+    if prepared.config.redshift.mode != "append":
+        return
+    now = catalog.find_objects(storage, request.source)
+    etags = {str(found.location): found.etag for found in now}
+    changed = [url for url in given.files if etags.get(url, "") != prepared.etags.get(url)]
+    if changed:
+        raise SourceError(
+            f"{', '.join(changed)}: changed while the run read it, so it cannot be known what was "
+            "appended; nothing was loaded. Run again when the upload is done"
+        )
 
 
 def _union(*frames: DataFrame | None) -> DataFrame:
@@ -181,33 +130,33 @@ def _union(*frames: DataFrame | None) -> DataFrame:
     return reduce(lambda one, two: one.unionByName(two, allowMissingColumns=True), present)
 
 
+def _load(request: Request, prepared: Prepared, counts: RowCounts, given: Input) -> Load:
+    files = (
+        SourceFile(url, prepared.etags.get(url, ""), rows) for url, rows in given.files.items()
+    )
+    return Load(
+        request.run_id, request.job, str(request.source), request.ruleset, counts, tuple(files)
+    )
+
+
 def _summary(
     request: Request,
-    config: PipelineConfig,
-    counts: RowCounts,
-    rules: tuple[RuleOutcome, ...],
+    prepared: Prepared,
     places: Places,
-    seconds: Mapping[str, float],
+    counts: RowCounts,
+    rules: Sequence[RuleOutcome],
 ) -> RunSummary:
+    target = prepared.config.redshift
     return RunSummary(
         job=request.job,
         run_id=request.run_id,
         ruleset=request.ruleset,
         source=str(request.source),
-        table=f"{config.redshift.schema}.{config.redshift.table}",
+        table=f"{target.schema}.{target.table}",
+        mode=target.mode,
         rows=counts,
-        rules=rules,
+        rules=tuple(rules),
         rejects=str(places.rejects),
         rule_outcomes=str(places.rule_outcomes),
-        seconds=dict(seconds),
+        seconds={},
     )
-
-
-def _text(client: Any, location: S3Location) -> str:
-    try:
-        body = client.get_object(Bucket=location.bucket, Key=location.key)["Body"].read()
-    except client.exceptions.NoSuchKey as problem:
-        raise ConfigError(
-            f"there is no configuration {location}; `imdb-etl deploy` uploads it"
-        ) from problem
-    return str(body.decode())

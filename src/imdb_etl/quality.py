@@ -1,19 +1,29 @@
 """Step 2: a ruleset -> the outcome of each row and of each rule."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import ClientError
 from pyspark.sql import DataFrame
+from pyspark.sql import functions as sf
 
 from awsglue.context import GlueContext
-from awsglue.dynamicframe import DynamicFrame
+from awsglue.dynamicframe import DynamicFrame, DynamicFrameCollection
 from awsglue.transforms import SelectFromCollection
 from awsgluedq.transforms import EvaluateDataQuality
 from imdb_etl.errors import RulesetError
 from imdb_etl.locations import S3Location
-from imdb_etl.names import PASSED, evaluation_context
+from imdb_etl.names import PASSED, SOURCE_FILE, evaluation_context
 from imdb_etl.summary import RuleOutcome
+
+# Rules on all of the dataset's columns, or that may name them all (AWS's list of DQDL types).
+_SEES_COLUMNS = re.compile(
+    r"\b(ColumnCount|ColumnNamesMatchPattern|SchemaMatch|DatasetMatch|CustomSql|DetectAnomalies"
+    r"|AllStatistics)\b",
+    re.IGNORECASE,
+)
 
 # Glue's wording for a rule on a column that is not there.
 _UNKNOWN_COLUMN = "Input data does not include column"
@@ -64,21 +74,24 @@ def _message(problem: ClientError) -> str:
     return str(problem.response["Error"]["Message"])
 
 
-def evaluate(glue: GlueContext, rows: DataFrame, name: str, text: str) -> Evaluation:
-    """Evaluates the ruleset; a rule on a column that the input lacks raises RulesetError."""
-    results = EvaluateDataQuality().process_rows(
-        frame=DynamicFrame.fromDF(rows, glue, "source"),
-        ruleset=text,
-        publishing_options={
-            "dataQualityEvaluationContext": evaluation_context(name),
-            "enableDataQualityCloudWatchMetrics": False,
-            "enableDataQualityResultsPublishing": True,
-        },
-        # The pipeline has cached the input already.
-        additional_options={"performanceTuning.caching": "CACHE_NOTHING"},
-    )
+def evaluate(
+    glue: GlueContext, rows: DataFrame, files: Sequence[str], name: str, text: str
+) -> Evaluation:
+    """Evaluates the ruleset; a rule on a column that the input lacks raises RulesetError.
+
+    `rows` have SOURCE_FILE, which is no column of the dataset: a rule such as ColumnCount must not
+    see it, and the judged rows must still have it. The rows of one file get it afterwards. With
+    several files and a rule that can see it, the rules are evaluated once more for the row results.
+    """
+    one_file = len(files) == 1
+    aside = one_file or _SEES_COLUMNS.search(text) is not None
+    results = _results(glue, rows.drop(SOURCE_FILE) if aside else rows, name, text, publish=True)
     outcomes = SelectFromCollection.apply(dfc=results, key="ruleOutcomes")
-    judged = SelectFromCollection.apply(dfc=results, key="rowLevelOutcomes")
+    if aside and not one_file:
+        results = _results(glue, rows, name, text, publish=False)
+    judged = SelectFromCollection.apply(dfc=results, key="rowLevelOutcomes").toDF()
+    if one_file:
+        judged = judged.withColumn(SOURCE_FILE, sf.lit(files[0]))
     rules = tuple(
         RuleOutcome(
             rule=row["Rule"],
@@ -89,7 +102,23 @@ def evaluate(glue: GlueContext, rows: DataFrame, name: str, text: str) -> Evalua
         for row in outcomes.toDF().collect()
     )
     require_evaluated(name, rules)
-    return Evaluation(judged.toDF(), outcomes, rules)
+    return Evaluation(judged, outcomes, rules)
+
+
+def _results(
+    glue: GlueContext, rows: DataFrame, name: str, text: str, publish: bool
+) -> DynamicFrameCollection:
+    return EvaluateDataQuality().process_rows(
+        frame=DynamicFrame.fromDF(rows, glue, "source"),
+        ruleset=text,
+        publishing_options={
+            "dataQualityEvaluationContext": evaluation_context(name),
+            "enableDataQualityCloudWatchMetrics": False,
+            "enableDataQualityResultsPublishing": publish,
+        },
+        # The pipeline keeps its input already.
+        additional_options={"performanceTuning.caching": "CACHE_NOTHING"},
+    )
 
 
 def require_evaluated(name: str, rules: tuple[RuleOutcome, ...]) -> None:

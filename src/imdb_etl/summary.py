@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from imdb_etl.config import build
 from imdb_etl.names import PASSED
@@ -40,6 +40,7 @@ class RunSummary:
     ruleset: str
     source: str
     table: str
+    mode: str
     rows: RowCounts
     rules: tuple[RuleOutcome, ...]
     rejects: str
@@ -54,6 +55,10 @@ class RunSummary:
     def score(self) -> float:
         """Passed rules / all rules, as Glue Data Quality scores a result; 1.0 without rules."""
         return self.rules_passed / len(self.rules) if self.rules else 1.0
+
+    def timed(self, seconds: Mapping[str, float]) -> "RunSummary":
+        """The same with the seconds of the steps so far."""
+        return replace(self, seconds=dict(seconds))
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)

@@ -77,13 +77,15 @@ class Deployment:
         return self.query("select count(*) from movies.imdb_movies")[0][0]
 
     def json_lines(self, url):
-        """Every JSON object in the files under s3://bucket/prefix."""
+        """Every JSON object in the files under s3://bucket/prefix, without markers."""
         bucket, _, prefix = url.removeprefix("s3://").partition("/")
         s3 = self.client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         lines = []
         for page in pages:
             for found in page.get("Contents", ()):
+                if found["Key"].rpartition("/")[2].startswith("_"):
+                    continue
                 body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
                 lines += [json.loads(line) for line in body.decode().splitlines() if line]
         return lines

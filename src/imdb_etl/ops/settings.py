@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
-from imdb_etl.config import Column, build
+from imdb_etl.config import Column, MergeBy, Mode, OnFailedRuleset, build
 from imdb_etl.errors import ConfigError, RulesetError
 
 Environment = Literal["local", "aws"]
@@ -24,6 +24,8 @@ class RedshiftSettings:
     table: str
     key: tuple[str, ...]
     prefer_highest: str
+    mode: Mode
+    merge_by: MergeBy
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,7 @@ class AccountCommands:
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of one environment."""
+    """All settings of one environment; `staging_keep_days` is for `imdb-etl clean`."""
 
     stack_name: str
     notification_email: str
@@ -46,6 +48,8 @@ class Settings:
     sample: str
     source_name: str
     redshift: RedshiftSettings
+    on_failed_ruleset: OnFailedRuleset
+    staging_keep_days: int
     columns: tuple[Column, ...]
     account: AccountCommands | None
 
@@ -58,6 +62,7 @@ class Settings:
                 "artifacts_bucket": outputs["ArtifactsBucket"],
                 "redshift": asdict(self.redshift)
                 | {"connection": outputs["RedshiftConnection"], "database": database},
+                "on_failed_ruleset": self.on_failed_ruleset,
                 "columns": [asdict(column) for column in self.columns],
             },
             indent=2,

@@ -1,122 +1,141 @@
-"""Step 5, valid rows: staged in S3, then one COPY and one merge in one transaction.
+"""Step 5, valid rows: staged in S3, then one COPY and one load in one transaction.
 
 The Redshift connector of Glue writes the frame to S3 and then, on one connection and in one
 transaction, runs the preactions, COPY and the postactions (spark-redshift, RedshiftWriter). So the
-target changes as a whole or not at all, and running the same input again changes nothing.
+target changes as a whole or not at all.
 """
 
-import hashlib
+import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Set as AbstractSet
 
 from pyspark.sql import DataFrame
 
 from awsglue.context import GlueContext
 from awsglue.dynamicframe import DynamicFrame
 from imdb_etl.config import RedshiftTarget
-from imdb_etl.errors import SinkError
+from imdb_etl.errors import AuditError, SinkError
 from imdb_etl.locations import S3Location
+from imdb_etl.sinks.statements import AUDIT_MARK, REPEAT_MARK, LoadStatements
+
+logger = logging.getLogger(__name__)
 
 _RETRYABLE = re.compile(
     r"serializable isolation violation|could not serialize|deadlock detected"
-    r"|connection (refused|reset|timed out)|terminating connection|server closed the connection"
-    r"|SlowDown|ServiceUnavailable",
+    r"|connection (was )?(refused|reset|timed out|closed|aborted|lost)|connection is (closed|lost)"
+    r"|cannot connect|broken pipe|terminating connection|server closed|unexpected(ly)? clos"
+    r"|end of file|\beof\b|read 0 bytes|i/o error|is shutting down|starting up|in recovery"
+    r"|SlowDown|ServiceUnavailable|\b503\b|timed? ?out",
     re.IGNORECASE,
 )
-_AUDIT_MARK = "imdb-etl audit"
+_REPEATED = re.compile(rf"{REPEAT_MARK}: (load \S+)")
 _MAX_MESSAGE = 600
-
-
-@dataclass(frozen=True)
-class MergeStatements:
-    """The SQL around COPY; `before` and `after` are single statements without a semicolon."""
-
-    staging: str
-    before: tuple[str, ...]
-    after: tuple[str, ...]
-
-
-def merge_statements(
-    target: RedshiftTarget, columns: Sequence[str], run_id: str, expected: int
-) -> MergeStatements:
-    """Stages into a table of its own, checks it, and replaces the rows of the same keys.
-
-    `expected` is the number of rows that COPY must have put there; with another number the
-    transaction fails. Delete and insert is AWS's own pattern for a merge that replaces whole rows
-    (Redshift developer guide, "Merge method 1").
-    """
-    table = f"{target.schema}.{target.table}"
-    # A run id has 67 characters, and with the table's name would be longer than a name may be.
-    staging = f"{table[:40]}_stage_{hashlib.sha256(run_id.encode()).hexdigest()[:12]}"
-    names = ", ".join(columns)
-    same_key = " and ".join(f"{table}.{name} = {staging}.{name}" for name in target.key)
-    return MergeStatements(
-        staging,
-        before=(
-            f"drop table if exists {staging}",
-            # LIKE keeps NOT NULL, widths and the distribution key, so COPY is as strict as the
-            # target, and the delete joins on one node.
-            f"create table {staging} (like {table})",
-        ),
-        after=(
-            _count_check(staging, expected),
-            # Two loads at once would each delete nothing and both insert.
-            f"lock table {table}",
-            f"delete from {table} using {staging} where {same_key}",
-            f"insert into {table} ({names}) select {names} from {staging}",
-            f"drop table {staging}",
-        ),
-    )
-
-
-def _count_check(staging: str, expected: int) -> str:
-    """Fails, with both numbers in the message, when the table has another number of rows.
-
-    SQL outside a procedure has no RAISE. A text that is no number, cast to one, fails in Redshift
-    and in PostgreSQL alike, and both put the text into the message. It depends on the count, so
-    no planner evaluates it in advance.
-    """
-    return (
-        f"select case when count(*) = {expected} then 0 else "
-        f"cast('{_AUDIT_MARK}: {expected} rows were sent and COPY loaded ' || "
-        f"cast(count(*) as varchar(20)) as integer) end from {staging}"
-    )
+_PAUSES = (1.0, 4.0)
+"""Seconds before the second and the third try."""
 
 
 def load(
     glue: GlueContext,
     rows: DataFrame,
     target: RedshiftTarget,
-    statements: MergeStatements,
+    statements: LoadStatements,
     temporary: S3Location,
 ) -> None:
-    """Loads the rows; raises SinkError, and then the target is as it was."""
-    try:
-        glue.write_dynamic_frame.from_jdbc_conf(
-            frame=DynamicFrame.fromDF(rows, glue, "valid"),
-            catalog_connection=target.connection,
-            connection_options={
-                "dbtable": statements.staging,
-                "database": target.database,
-                "preactions": ";".join(statements.before),
-                "postactions": ";".join(statements.after),
-            },
-            redshift_tmp_dir=str(temporary),
-            transformation_ctx="redshift",
-        )
-    except Exception as problem:
-        # Which class arrives depends on the connector (a Java error on Glue), so the text decides.
-        raise translate(problem, target) from problem
+    """Loads the rows. SinkError: the target is as it was, unless the answer to COMMIT was lost.
+
+    A load that failed for a passing reason is tried again. That is safe whatever became of the
+    first try: the transaction refuses a load that is recorded, and this refusal is the proof that
+    the first COMMIT was done though its answer never came.
+    """
+    for pause in (*_PAUSES, None):
+        try:
+            _write(glue, rows, target, statements, temporary)
+        except Exception as problem:
+            # Which class arrives depends on the connector (a Java error on Glue), so the text
+            # decides.
+            if _REPEATED.search(str(problem)):
+                logger.warning("the load was committed before, and only its answer was lost")
+                return
+            error = translate(problem, target)
+            if pause is None or not isinstance(error, SinkError) or not error.retryable:
+                raise error from problem
+            logger.warning("%s; trying again in %s s", error, pause)
+            time.sleep(pause)
+        else:
+            return
 
 
-def translate(problem: Exception, target: RedshiftTarget) -> SinkError:
-    """The connector's error as one line, with what did not change and whether to try again."""
-    message = " ".join(str(problem).split("\n\tat ", 1)[0].split())[:_MAX_MESSAGE]
-    retryable = _RETRYABLE.search(message) is not None
-    advice = "the same run may succeed later" if retryable else "mend the cause, then run again"
-    return SinkError(
-        f"Redshift did not take the rows for {target.schema}.{target.table}, which is as before: "
-        f"{message} ({advice})",
-        retryable=retryable,
+def _write(
+    glue: GlueContext,
+    rows: DataFrame,
+    target: RedshiftTarget,
+    statements: LoadStatements,
+    temporary: S3Location,
+) -> None:
+    glue.write_dynamic_frame.from_jdbc_conf(
+        frame=DynamicFrame.fromDF(rows, glue, "valid"),
+        catalog_connection=target.connection,
+        connection_options={
+            "dbtable": statements.staging,
+            "database": target.database,
+            "preactions": ";".join(statements.before),
+            "postactions": ";".join(statements.after),
+        },
+        redshift_tmp_dir=str(temporary),
+        transformation_ctx="redshift",
     )
+
+
+def recorded(
+    glue: GlueContext, target: RedshiftTarget, table: str, column: str, temporary: S3Location
+) -> AbstractSet[str]:
+    """The values of one column of an audit table (names.LOADS_TABLE or LOAD_FILES_TABLE).
+
+    The whole table is read by UNLOAD: it has one row a load, or one a loaded file.
+    """
+    try:
+        frame = glue.create_dynamic_frame.from_options(
+            connection_type="redshift",
+            connection_options={
+                "useConnectionProperties": "true",
+                "connectionName": target.connection,
+                "database": target.database,
+                "dbtable": f"{target.schema}.{table}",
+                "redshiftTmpDir": str(temporary),
+            },
+        )
+        return {row[0] for row in frame.toDF().select(column).collect()}
+    except Exception as problem:
+        raise SinkError(
+            f"Redshift did not answer what {target.schema}.{table} holds: {_first_line(problem)} "
+            "(nothing was loaded; `imdb-etl deploy` makes the table)",
+            retryable=_is_retryable(problem),
+        ) from problem
+
+
+def translate(problem: Exception, target: RedshiftTarget) -> SinkError | AuditError:
+    """The connector's error as one line, with what did not change and whether to try again."""
+    message = _first_line(problem)
+    table = f"{target.schema}.{target.table}"
+    if AUDIT_MARK in message:
+        return AuditError(f"{message}; the load was rolled back, and {table} is as before")
+    if _is_retryable(problem):
+        return SinkError(
+            f"Redshift did not take the rows for {table}: {message} (run again: a load that was "
+            "committed all the same is found, and is not done twice)",
+            retryable=True,
+        )
+    return SinkError(
+        f"Redshift did not take the rows for {table}, which is as before: {message} "
+        "(mend the cause, then run again)",
+        retryable=False,
+    )
+
+
+def _is_retryable(problem: Exception) -> bool:
+    return _RETRYABLE.search(str(problem)) is not None
+
+
+def _first_line(problem: Exception) -> str:
+    return " ".join(str(problem).split("\n\tat ", 1)[0].split())[:_MAX_MESSAGE]

@@ -4,6 +4,7 @@ A new action is one function here.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
@@ -11,7 +12,7 @@ from pyspark.sql import types as S
 
 from awsglue.engine import inside, paths
 from awsglue.engine.paths import Path, column
-from awsglue.engine.rows import Rows
+from awsglue.engine.rows import Rows, settle
 from awsglue.engine.types import glue_name, spark_type
 from awsglue.errors import InvalidOptionError
 from awsglue.registry import Registry
@@ -28,14 +29,19 @@ _NESTED_NAMES = ("struct", "array", "map")
 def resolve(rows: Rows, specs: Sequence[tuple[str, str]]) -> Rows:
     """Applies each (path, action) in order; a path that leads nowhere is passed over.
 
-    A path enters the elements of an array as `list[].field`.
+    A path enters the elements of an array as `list[].field`. A cast needs no settled column, since
+    it reads every cell in the same way whether the others fit or not; the other actions do.
     """
     for path, action in specs:
         name, _, argument = action.partition(":")
         act = ACTIONS.get(name)
         place = paths.locate(rows.schema, paths.parse(path))
-        if place is not None:
-            rows = act(rows, place.path, argument)
+        if place is None:
+            continue
+        if name == "cast" and place.path[0] in rows.unsettled:
+            rows = _cast_unsettled(rows, place.path[0], _target("cast", argument))
+        else:
+            rows = act(settle(rows), place.path, argument)
     return rows
 
 
@@ -67,6 +73,12 @@ def _all(rows: Rows) -> list[Path]:
 def _cast(rows: Rows, path: Path, argument: str) -> Rows:
     """Every value in the type; one that cannot be cast becomes null."""
     return _cast_to(rows, path, _target("cast", argument))
+
+
+def _cast_unsettled(rows: Rows, name: str, target: S.DataType) -> Rows:
+    cast = rows.frame.withColumn(name, rows.value(name, target))
+    left = {column: kind for column, kind in rows.unsettled.items() if column != name}
+    return replace(rows, frame=cast, unsettled=left)
 
 
 def _cast_to(rows: Rows, path: Path, target: S.DataType) -> Rows:

@@ -109,16 +109,15 @@ class FieldOperations(Frame):
             raise InvalidOptionError("Parameter specs and option are both missing, add one.")
         if specs is not None and choice:
             raise InvalidOptionError("Parameter specs and option are both specified, choose one.")
-        settled = self._settled()
         if choice == "match_catalog":
             if not database or not table_name:
                 raise InvalidOptionError("match_catalog needs database and table_name")
             types = self.glue_ctx.catalog_types(database, table_name, catalog_id)
-            rows = choices.match_types(settled, types)
+            rows = choices.match_types(self._settled(), types)
         elif choice:
-            rows = choices.resolve_all(settled, choice)
+            rows = choices.resolve_all(self._settled(), choice)
         else:
-            rows = choices.resolve(settled, specs or ())
+            rows = choices.resolve(self._rows, specs or ())
         return self._next(rows, stageThreshold, totalThreshold)
 
     resolve_choice = resolveChoice

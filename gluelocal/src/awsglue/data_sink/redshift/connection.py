@@ -3,7 +3,7 @@
 import ipaddress
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from awsglue.data_sink.redshift.errors import RedshiftConnectionError
@@ -53,7 +53,9 @@ def connect(address: Address) -> Iterator[Any]:
     try:
         yield connection
     finally:
-        connection.close()
+        # A connection that is lost cannot say goodbye, and its loss is told by what met it.
+        with suppress(redshift.Error, OSError):
+            connection.close()
 
 
 def is_loopback(host: str) -> bool:

@@ -12,4 +12,4 @@ class RedshiftReadError(GlueRuntimeError):
 
 
 class RedshiftLoadError(GlueRuntimeError):
-    """A statement of the load failed; the transaction was rolled back."""
+    """A statement of the load failed, or the connection was lost; the message says what stands."""

@@ -1,6 +1,7 @@
 """The load: stage the rows, then one transaction on one connection."""
 
 import logging
+import struct
 from typing import Any
 
 from pyspark.sql.types import StructType
@@ -69,12 +70,19 @@ def creation(goal: target.Target, table: str, schema: StructType) -> list[str]:
     return [statements.create_table(table, schema, goal.attributes)]
 
 
+# What the driver raises when the server is gone: it takes the empty answer apart.
+_LOST = (OSError, struct.error)
+
 # They end the transaction that is open (Redshift, "COMMIT", "END" and "TRUNCATE").
 _ENDING = ("COMMIT", "END", "TRUNCATE")
 
 
 def run(connection: Any, table: str, steps: list[str], folder: str) -> None:
-    """Runs the statements in one transaction; RedshiftLoadError after rolling it back."""
+    """Runs the statements in one transaction; RedshiftLoadError after rolling it back.
+
+    When the connection is lost while COMMIT is under way, the error says that its outcome is not
+    known.
+    """
     driver = redshift.driver()
     step = committed = ""
     try:
@@ -82,7 +90,16 @@ def run(connection: Any, table: str, steps: list[str], folder: str) -> None:
             redshift.execute(connection, step)
             if statements.first_word(step) in _ENDING:
                 committed = statements.first_word(step)
+        step = "COMMIT"
         connection.commit()
+    except _LOST as problem:
+        ended = "its transaction ends with it"
+        if step == "COMMIT":
+            ended = "whether COMMIT was done is not known"
+        raise RedshiftLoadError(
+            f"loading into the Redshift table {table}: the connection was lost at "
+            f"{statements.first_word(step)} ({problem}); {ended}"
+        ) from problem
     except driver.Error as problem:
         # A statement's first word: the rest may hold credentials.
         words = f"{statements.first_word(step)}: {redshift.message(problem)}"
@@ -99,7 +116,7 @@ def _reasons(connection: Any, driver: Any, folder: str) -> str:
     try:
         connection.rollback()
         found = redshift.load_errors(connection, folder)
-    except driver.Error as problem:
+    except (driver.Error, *_LOST) as problem:
         # The load's own error is the news; that its details are out of reach is a detail.
         _log.warning("stl_load_errors could not be read: %s", redshift.message(problem))
         return ""

@@ -1,0 +1,32 @@
+"""Step 2b: rules on the dataset as a whole, as a gate before the load."""
+
+from collections.abc import Sequence
+
+from pyspark.sql import DataFrame
+
+from imdb_etl.config import OnFailedRuleset
+from imdb_etl.errors import GateError
+from imdb_etl.names import RULES_FAIL, RULES_PASS, RULES_SKIP
+from imdb_etl.summary import RuleOutcome
+
+
+def require_passed(
+    ruleset: str, rows: DataFrame, rules: Sequence[RuleOutcome], on_failed: OnFailedRuleset
+) -> None:
+    """Raises GateError when a rule on the dataset failed and `on_failed` is fail.
+
+    `rows` have the outcome columns. A rule that says something of rows is in one of every row's
+    three arrays (Glue developer guide, "Data quality rules", row-level results); the others are on
+    the dataset. Failed rules on rows stop nothing: their rows are rejected.
+    """
+    failed = [rule for rule in rules if not rule.passed]
+    if on_failed == "load_valid" or not failed:
+        return
+    first = rows.select(RULES_PASS, RULES_FAIL, RULES_SKIP).head(1)
+    on_rows = {rule for row in first for rules_of_row in row for rule in rules_of_row or ()}
+    if blocking := [rule for rule in failed if rule.rule not in on_rows]:
+        reasons = "; ".join(f"{rule.rule}: {rule.reason or 'failed'}" for rule in blocking)
+        raise GateError(
+            f"ruleset {ruleset}: the dataset failed {reasons}. Nothing was loaded, since "
+            "on_failed_ruleset is fail (conf/base.yml); load_valid would load the rows that pass"
+        )
