@@ -31,7 +31,7 @@ def glue(aws):
     client = aws("glue")
     client.create_database(DatabaseInput={"Name": DATABASE})
     tables = [
-        ("movies", f"s3://{BUCKET}/raw/movies/", {}),
+        ("movies", f"s3://{BUCKET}/raw/movies/", {"skip.header.line.count": "1"}),
         ("a_csv", f"s3://{BUCKET}/raw/single/a.csv", {}),
         ("gone", f"s3://{BUCKET}/raw/gone/", {"DEPRECATED_BY_CRAWLER": "1700000000"}),
         ("bare", f"s3://{BUCKET}/raw/bare/", {"classification": "UNKNOWN"}),
@@ -53,23 +53,26 @@ def glue(aws):
 
 @pytest.mark.parametrize("key", ["raw/movies/a.csv", "raw/movies/", "raw/movies"])
 def test_a_file_or_a_folder_with_content_is_fine(s3, key):
-    catalog.require_objects(s3, S3Location(BUCKET, key))
+    (found,) = catalog.find_objects(s3, S3Location(BUCKET, key))
+    assert found.location == S3Location(BUCKET, "raw/movies/a.csv")
+    head = s3.head_object(Bucket=BUCKET, Key="raw/movies/a.csv")
+    assert f'"{found.etag}"' == head["ETag"]
 
 
 @pytest.mark.parametrize("key", ["raw/nowhere/", "raw/mov", "raw/marker/", "raw/movies/a"])
 def test_nothing_there_is_said_with_the_place(s3, key):
     with pytest.raises(SourceError, match=f"s3://{BUCKET}/{key}: there is no such file"):
-        catalog.require_objects(s3, S3Location(BUCKET, key))
+        catalog.find_objects(s3, S3Location(BUCKET, key))
 
 
 def test_an_empty_file_is_told_from_a_missing_one(s3):
     with pytest.raises(SourceError, match=r"is empty \(0 bytes\)"):
-        catalog.require_objects(s3, S3Location(BUCKET, "raw/empty/"))
+        catalog.find_objects(s3, S3Location(BUCKET, "raw/empty/"))
 
 
 def test_a_missing_bucket_is_named(s3):
     with pytest.raises(SourceError, match="there is no bucket catalog-tests-2"):
-        catalog.require_objects(s3, S3Location("catalog-tests-2", "x.csv"))
+        catalog.find_objects(s3, S3Location("catalog-tests-2", "x.csv"))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +81,9 @@ def test_a_missing_bucket_is_named(s3):
 )
 def test_the_table_of_a_place_is_found(glue, key, table):
     found = catalog.find_table(glue, DATABASE, S3Location(BUCKET, key))
-    assert found == catalog.CatalogTable(DATABASE, table, ("title", "year"))
+    columns = {"title": "string", "year": "bigint"}
+    assert found == catalog.CatalogTable(DATABASE, table, columns, ",", has_header=table != "a_csv")
+    assert list(found.columns) == ["title", "year"]
 
 
 @pytest.mark.parametrize("key", ["raw/mov", "raw/movies/a.csv", "raw/gone/", "raw/bare/"])
@@ -89,7 +94,7 @@ def test_a_place_without_a_table_is_an_error_that_lists_the_tables(glue, key):
 
 
 def test_missing_columns_are_named_with_those_that_are_there():
-    table = catalog.CatalogTable(DATABASE, "movies", ("title", "year"))
+    table = catalog.CatalogTable(DATABASE, "movies", {"title": "string", "year": "bigint"})
     needed = [Column(name, "bigint", name) for name in ("year", "gross", "votes")]
     with pytest.raises(SourceError, match=r"lacks the columns gross, votes; .* has title, year"):
         catalog.require_columns(table, needed)

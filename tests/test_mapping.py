@@ -31,8 +31,10 @@ def answers(spark, columns):
             ]
         )
         rows = spark.createDataFrame([(c["title"], c["cell"]) for c in cases], schema)
-        converted = mapping.convert(rows, [by_name[name]])
+        reasoned = mapping.with_reasons(rows, [by_name[name]])
+        converted = mapping.convert(reasoned, [by_name[name]])
         for row in converted.collect():
+            assert row[mapping.CONVERTS] is not bool(row[REJECT_REASONS])
             found[row["title"]] = row[TARGET][name], row[REJECT_REASONS]
     return found
 
@@ -66,7 +68,7 @@ def test_every_bad_cell_of_a_row_is_named(spark, columns):
     cells = {c.source: None for c in columns} | {"gross": "a lot", "runtime": "long"}
     schema = ", ".join(f"{name} string" for name in cells)
     rows = spark.createDataFrame([tuple(cells.values())], schema)
-    (row,) = mapping.convert(rows, columns).collect()
+    (row,) = mapping.with_reasons(rows, columns).collect()
     blamed = {reason.partition(":")[0] for reason in row[REJECT_REASONS]}
     required = {column.name for column in columns if not column.nullable}
     assert blamed == required | {"gross", "runtime"}

@@ -5,6 +5,7 @@ The services are stood in for (tests/e2e runs them); routing, mapping and counti
 
 import csv
 import json
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -12,19 +13,20 @@ import boto3
 import pytest
 from pyspark.sql import functions as sf
 
-from imdb_etl import locations, pipeline, quality, source
+from imdb_etl import headers, locations, pipeline, quality, source
 from imdb_etl.catalog import CatalogTable
 from imdb_etl.config import parse_config
-from imdb_etl.errors import AuditError, ConfigError, SinkError, SourceError
+from imdb_etl.errors import AuditError, ConfigError, GateError, SinkError, SourceError
 from imdb_etl.locations import S3Location
-from imdb_etl.names import ROW_RESULT, RULES_FAIL, RULES_PASS, RULES_SKIP
+from imdb_etl.names import ROW_RESULT, RULES_FAIL, RULES_PASS, RULES_SKIP, SOURCE_FILE
+from imdb_etl.rejects import Marker
 from imdb_etl.sinks import redshift, s3
 from imdb_etl.summary import RowCounts, RuleOutcome
 
 pytestmark = [pytest.mark.spark]
 
 BUCKET = "pipeline-tests"
-NUMBERS = {"imdb_rating": "double", "meta_score": "bigint", "no_of_votes": "bigint"}
+FILE = f"s3://{BUCKET}/raw/imdb_movies/movies.csv"
 RULES = {
     "year": "released_year rlike '^(19|20)[0-9]{2}$'",
     "metascore": "meta_score is not null",
@@ -41,12 +43,12 @@ REQUEST = pipeline.Request(
 
 @pytest.fixture(scope="module")
 def rows(spark, project, settings):
-    """The sample as its catalog table gives it."""
+    """The sample as source.read gives it: text, and the file."""
     with (project.root / settings.sample).open(newline="") as file:
         header, *lines = csv.reader(file)
     names = [name.lower() for name in header]
     texts = spark.createDataFrame(lines, ", ".join(f"{name} string" for name in names))
-    return texts.select(*(sf.col(n).cast(NUMBERS.get(n, "string")).alias(n) for n in names))
+    return texts.withColumn(SOURCE_FILE, sf.lit(FILE))
 
 
 @pytest.fixture(scope="module")
@@ -76,18 +78,29 @@ def services(aws_variables, aws, monkeypatch):
 @pytest.fixture
 def run(rows, config, services, monkeypatch):
     """Runs the pipeline and notes what each sink was given; `frame` and `lose` break it."""
-    given = SimpleNamespace(loaded=None, rejects=None, statements=None, frame=rows, lose=0)
+    given = SimpleNamespace(
+        loaded=None,
+        rejects=None,
+        statements=None,
+        frame=rows,
+        lose=0,
+        more_outcomes=(),
+        config=config,
+        request=REQUEST,
+    )
 
     def evaluate(glue, frame, *_):
         failed = sf.filter(
             sf.array(*(sf.when(~sf.expr(test), sf.lit(rule)) for rule, test in RULES.items())),
             lambda rule: rule.isNotNull(),
         )
+        passed = sf.array_except(sf.array(*map(sf.lit, RULES)), failed)
         empty = sf.array().cast("array<string>")
-        judged = frame.withColumns({RULES_PASS: empty, RULES_FAIL: failed, RULES_SKIP: empty})
+        judged = frame.withColumns({RULES_PASS: passed, RULES_FAIL: failed, RULES_SKIP: empty})
         result = sf.when(sf.size(RULES_FAIL) == 0, "Passed").otherwise("Failed")
         outcome = RuleOutcome("year", "Failed", "Value: 0.999", {"m": 0.999})
-        return quality.Evaluation(judged.withColumn(ROW_RESULT, result), glue, (outcome,))
+        outcomes = (outcome, *given.more_outcomes)
+        return quality.Evaluation(judged.withColumn(ROW_RESULT, result), glue, outcomes)
 
     def write_rows(_glue, frame, folder, _context):
         given.rejects = [row.asDict() for row in frame.collect()]
@@ -97,7 +110,12 @@ def run(rows, config, services, monkeypatch):
         given.loaded = [row.asDict() for row in frame.collect()]
         given.statements = statements
 
-    monkeypatch.setattr(source, "read", lambda *_: given.frame)
+    def read(*_, **__):
+        count = given.frame.count()
+        return source.Input(given.frame, {FILE: count} if count else {})
+
+    monkeypatch.setattr(source, "read", read)
+    monkeypatch.setattr(headers, "require_same_columns", lambda *_: None)
     monkeypatch.setattr(quality, "evaluate", evaluate)
     monkeypatch.setattr(s3, "write_json", lambda *_: None)
     monkeypatch.setattr(s3, "write_rows", write_rows)
@@ -105,8 +123,9 @@ def run(rows, config, services, monkeypatch):
     monkeypatch.setattr(redshift, "load", load)
 
     def call():
-        prepared = pipeline.Prepared(config, "Rules = []", CatalogTable("imdb_etl", "t", ()))
-        return pipeline.process(REQUEST, prepared, None, pipeline.Stopwatch())
+        table = CatalogTable("imdb_etl", "t", {})
+        prepared = pipeline.Prepared(given.config, "Rules = []", table, {FILE: "etag"})
+        return pipeline.process(given.request, prepared, None, pipeline.Stopwatch())
 
     given.call = call
     return given
@@ -129,7 +148,8 @@ def test_every_row_of_the_sample_is_loaded_or_rejected(run, services):
     stored = services.get_object(Bucket=BUCKET, Key=location.key)["Body"].read()
     assert json.loads(stored)["rows"] == {"read": 1000, "loaded": 749, "rejected": 251}
     assert list(summary.seconds) == [
-        "read", "evaluate rules", "route and map", "write rejects and outcomes", "audit", "load",
+        "recover", "read", "evaluate rules", "route and map", "write rejects and outcomes", "audit",
+        "load", "publish",
     ]  # fmt: skip
 
 
@@ -159,6 +179,7 @@ def test_rejected_rows_are_as_they_came_with_reasons_and_run(run):
     (row,) = [row for row in run.rejects if row["released_year"] == "PG"]
     assert row["series_title"] == "Apollo 13"
     assert (row["run_id"], row[ROW_RESULT]) == ("jr_1", "Failed")
+    assert row["source_file"] == FILE
     assert row["reject_reasons"] == ["rule failed: year"]
     assert row["gross"] == "173,837,933"
     assert "_target" not in row
@@ -167,7 +188,7 @@ def test_rejected_rows_are_as_they_came_with_reasons_and_run(run):
 def test_rows_that_pass_the_rules_and_do_not_map_are_rejected_too(run, rows):
     run.frame = rows.withColumn(
         "imdb_rating",
-        sf.when(sf.col("series_title") == "Heat", 8.25).otherwise(sf.col("imdb_rating")),
+        sf.when(sf.col("series_title") == "Heat", "8.25").otherwise(sf.col("imdb_rating")),
     ).union(rows.filter("series_title = 'The Godfather'"))
     summary = run.call()
     assert summary.rows == RowCounts(read=1001, loaded=748, rejected=253)
@@ -177,9 +198,10 @@ def test_rows_that_pass_the_rules_and_do_not_map_are_rejected_too(run, rows):
 
 
 def test_cells_that_do_not_fit_their_type_are_rejected_with_their_text(run, rows):
-    cell = sf.when(sf.col("series_title") != "Heat", sf.col("no_of_votes"))
-    text = sf.when(sf.col("series_title") == "Heat", sf.lit("many"))
-    run.frame = rows.withColumn("no_of_votes", sf.struct(cell.alias("long"), text.alias("string")))
+    is_heat = sf.col("series_title") == "Heat"
+    run.frame = rows.withColumn(
+        "no_of_votes", sf.when(is_heat, "many").otherwise(sf.col("no_of_votes"))
+    )
     summary = run.call()
     assert summary.rows == RowCounts(read=1000, loaded=748, rejected=252)
     (row,) = [row for row in run.rejects if row["series_title"] == "Heat"]
@@ -192,8 +214,7 @@ def test_a_lost_reject_fails_the_run_before_redshift_is_touched(run, services):
     with pytest.raises(AuditError, match="1 rows are missing"):
         run.call()
     assert run.loaded is None
-    assert keys(services, "rejected/") == []
-    assert keys(services, "runs/") == []
+    assert keys(services, "") == []
 
 
 def test_a_load_that_fails_leaves_no_rejects_and_no_summary(run, services, monkeypatch):
@@ -203,8 +224,65 @@ def test_a_load_that_fails_leaves_no_rejects_and_no_summary(run, services, monke
     monkeypatch.setattr(redshift, "load", refuse)
     with pytest.raises(SinkError):
         run.call()
-    assert keys(services, "rejected/") == []
+    assert keys(services, "") == []
+
+
+def test_a_lost_connection_leaves_the_rejects_unseen_and_the_next_run_publishes_them(
+    run, services, monkeypatch
+):
+    def lose(*_):
+        raise SinkError("connection lost", retryable=True)
+
+    loads = set()
+    monkeypatch.setattr(redshift, "recorded", lambda *_: loads)
+    load = redshift.load
+    monkeypatch.setattr(redshift, "load", lose)
+    with pytest.raises(SinkError):
+        run.call()
     assert keys(services, "runs/") == []
+    assert keys(services, "rejected/") == ["rejected/run_id=jr_1/part-0"]
+    assert keys(services, "pending/") == ["pending/jr_1.json"]
+
+    # The next run finds that the load was not committed, and leaves the other's rejects unseen.
+    monkeypatch.setattr(redshift, "load", load)
+    run.request = replace(REQUEST, run_id="jr_2")
+    run.call()
+    assert "rejected/run_id=jr_1/_COMPLETE" not in keys(services, "rejected/")
+    assert "pending/jr_1.json" in keys(services, "pending/")
+
+    # Or it finds that it was.
+    loads.add("jr_1")
+    run.request = replace(REQUEST, run_id="jr_3")
+    run.call()
+    assert keys(services, "pending/") == []
+    body = services.get_object(Bucket=BUCKET, Key="rejected/run_id=jr_1/_COMPLETE")["Body"].read()
+    marker = Marker.from_json(body.decode())
+    assert (marker.run_id, marker.rows) == ("jr_1", RowCounts(1000, 749, 251))
+    assert "runs/jr_1/summary.json" in keys(services, "runs/")
+
+
+def test_the_marker_is_there_when_the_run_has_loaded(run, services):
+    run.call()
+    assert "rejected/run_id=jr_1/_COMPLETE" in keys(services, "rejected/")
+    assert keys(services, "pending/") == keys(services, "staging/") == []
+
+
+def test_a_failed_rule_on_the_dataset_stops_before_the_target_unless_told_otherwise(run, services):
+    run.more_outcomes = (RuleOutcome("RowCount > 5000", "Failed", "Value: 1000", {}),)
+    with pytest.raises(GateError, match=r"the dataset failed RowCount > 5000: Value: 1000\."):
+        run.call()
+    assert run.loaded is None
+    assert keys(services, "") == []
+    run.config = replace(run.config, on_failed_ruleset="load_valid")
+    assert run.call().rows.loaded == 749
+
+
+def test_an_incremental_run_that_finds_nothing_new_changes_nothing(run, rows, services):
+    run.frame = rows.limit(0)
+    run.request = replace(REQUEST, incremental=True)
+    assert run.call().rows == RowCounts(0, 0, 0)
+    assert run.loaded is None
+    assert "runs/jr_1/summary.json" in keys(services, "runs/")
 
 
 def test_a_header_without_rows_fails_at_once(run, rows):

@@ -78,7 +78,7 @@ def test_the_summary_rule_listens_to_what_the_job_puts(resources):
 
 
 def test_the_summary_mail_takes_only_keys_that_the_event_has(resources):
-    summary = RunSummary("j", "r", "m", "s", "t", RowCounts(0, 0, 0), (), "a", "b", {})
+    summary = RunSummary("j", "r", "m", "s", "t", "merge", RowCounts(0, 0, 0), (), "a", "b", {})
     (target,) = resources["RunSummaryRule"]["Targets"]
     paths = set(target["InputTransformer"]["InputPathsMap"].values()) - {"$.time"}
     assert {path.removeprefix("$.detail.") for path in paths} <= set(events.detail(summary))

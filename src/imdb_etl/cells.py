@@ -2,14 +2,24 @@
 
 from pyspark.sql import Column as Expression
 from pyspark.sql import functions as sf
-from pyspark.sql.types import DataType, DoubleType
+from pyspark.sql.types import DataType, DoubleType, StringType
 
 
 def cell_text(name: str, kind: DataType) -> Expression:
     """The cell as text, and NULL when it is absent (NULL or nothing but blanks)."""
-    cell = sf.col(f"`{name}`").cast("string")
-    text = text_of_double(cell) if isinstance(kind, DoubleType) else cell
-    return sf.when(sf.trim(text) != "", text)
+    cell = sf.col(f"`{name}`")
+    if isinstance(kind, StringType):
+        return sf.when(sf.trim(cell) != "", cell)
+    text = cell.cast("string")
+    return text_of_double(text) if isinstance(kind, DoubleType) else text
+
+
+def is_absent(name: str, kind: DataType) -> Expression:
+    """Whether cell_text is NULL; never NULL itself."""
+    cell = sf.col(f"`{name}`")
+    if not isinstance(kind, StringType):
+        return cell.isNull()
+    return cell.isNull() | (sf.trim(cell) == "")
 
 
 def text_of_double(text: Expression) -> Expression:

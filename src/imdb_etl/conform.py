@@ -35,7 +35,7 @@ def conforming(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
     A cell that is missing in a column of text is empty text, as Glue gives an empty cell.
     """
     wanted = {column.source: column.read_as for column in columns}
-    kept = rows.filter(sf.size(_reasons(columns)) == 0)
+    kept = rows.filter(_conforms(columns))
     return kept.select(
         *(
             _converted(name, wanted[name]).alias(name) if name in wanted else _raw(name)
@@ -46,44 +46,66 @@ def conforming(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
 
 def misfits(rows: DataFrame, columns: Sequence[Column]) -> DataFrame | None:
     """The other rows as they came, and REJECT_REASONS; None when every column is read as text."""
-    if not _typed(columns):
+    if not (typed := _typed(columns)):
         return None
-    reasons = _reasons(columns)
-    return rows.filter(sf.size(reasons) > 0).withColumn(REJECT_REASONS, reasons)
+    reasons = (_reason(name, wanted) for name, wanted in typed.items())
+    return rows.filter(~_conforms(columns)).withColumn(
+        REJECT_REASONS, sf.array_compact(sf.array(*reasons))
+    )
 
 
 def _typed(columns: Sequence[Column]) -> dict[str, str]:
     return {c.source: c.read_as for c in columns if c.read_as != "string"}
 
 
+def _conforms(columns: Sequence[Column]) -> Expression:
+    test = sf.lit(True)
+    for name, wanted in _typed(columns).items():
+        test &= _is_absent(name) | _converted(name, wanted).isNotNull()
+    return test
+
+
 def _converted(name: str, wanted: str) -> Expression:
     text = _raw(name)
     if wanted == "string":
         return sf.coalesce(text, sf.lit(""))
-    number = sf.trim(text)
-    # Beyond 64 bits a cast gives NULL, or an error in ANSI mode; a decimal holds 19 digits.
     if wanted == "bigint":
-        value = number.cast("decimal(38,0)")
-        value = sf.when(value.between(-(2**63), 2**63 - 1), value.cast("bigint"))
-    else:
-        mantissa = sf.regexp_replace(sf.regexp_replace(number, "[eE].*$", ""), "[^0-9]", "")
-        digits = sf.length(sf.regexp_replace(mantissa, "^0+|0+$", ""))
-        value = sf.when(digits <= _DIGITS_OF_A_DOUBLE, number.cast("double"))
-    return sf.when(number.rlike(_NUMBERS[wanted]), value)
+        # Nothing is lost when the number, written again, is the text: most cells need no pattern.
+        short = text.cast("bigint")
+        return sf.when(short.cast("string") == text, short).otherwise(_bigint(sf.trim(text)))
+    short = text.cast("double")
+    written = short.cast("string")
+    same = (written == text) | (written == sf.concat(text, sf.lit(".0")))
+    return sf.when(same & text.rlike("^[0-9]"), short).otherwise(_double(sf.trim(text)))
+
+
+def _bigint(number: Expression) -> Expression:
+    # Beyond 64 bits a cast gives NULL, or an error in ANSI mode; a decimal holds 19 digits.
+    value = number.cast("decimal(38,0)")
+    value = sf.when(value.between(-(2**63), 2**63 - 1), value.cast("bigint"))
+    return sf.when(number.rlike(_NUMBERS["bigint"]), value)
+
+
+def _double(number: Expression) -> Expression:
+    mantissa = sf.regexp_replace(sf.regexp_replace(number, "[eE].*$", ""), "[^0-9]", "")
+    digits = sf.length(sf.regexp_replace(mantissa, "^0+|0+$", ""))
+    value = sf.when(digits <= _DIGITS_OF_A_DOUBLE, number.cast("double"))
+    return sf.when(number.rlike(_NUMBERS["double"]), value)
+
+
+def _is_absent(name: str) -> Expression:
+    return _raw(name).isNull() | (sf.trim(_raw(name)) == "")
 
 
 def _raw(name: str) -> Expression:
     return sf.col(f"`{name}`")
 
 
-def _reasons(columns: Sequence[Column]) -> Expression:
-    reasons = []
-    for name, wanted in _typed(columns).items():
-        text = _raw(name)
-        misfit = (sf.trim(text) != "") & _converted(name, wanted).isNull()
-        shown = sf.substring(text, 1, _SHOWN)
-        reason = sf.concat(sf.lit(f"{name}: '"), shown, sf.lit(f"' is not a {_SAID[wanted]}"))
-        reasons.append(sf.when(misfit, reason))
-    if not reasons:
-        return sf.array().cast("array<string>")
-    return sf.filter(sf.array(*reasons), lambda reason: reason.isNotNull())
+def _reason(name: str, wanted: str) -> Expression:
+    text = _raw(name)
+    reason = sf.concat(
+        sf.lit(f"{name}: '"),
+        sf.substring(text, 1, _SHOWN),
+        sf.lit(f"' is not a {_SAID[wanted]}"),
+    )
+    return sf.when(~_is_absent(name) & _converted(name, wanted).isNull(), reason)

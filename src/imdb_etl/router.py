@@ -21,7 +21,7 @@ class Split(NamedTuple):
 
 def by_rules(rows: DataFrame) -> Split:
     """Splits by the rules' row result; the rejected side says in REJECT_REASONS which failed."""
-    split = _split(rows, sf.col(ROW_RESULT) == PASSED)
+    split = by_test(rows, sf.col(ROW_RESULT) == PASSED)
     failed = sf.transform(
         # The order inside the array differs from run to run on Glue; a reader should not see that.
         sf.array_sort(sf.coalesce(sf.col(RULES_FAIL), sf.array().cast("array<string>"))),
@@ -34,9 +34,10 @@ def by_rules(rows: DataFrame) -> Split:
 
 def by_reasons(rows: DataFrame) -> Split:
     """Splits by REJECT_REASONS: a row with none is valid."""
-    return _split(rows, sf.size(REJECT_REASONS) == 0)
+    return by_test(rows, sf.size(REJECT_REASONS) == 0)
 
 
-def _split(rows: DataFrame, test: Column) -> Split:
+def by_test(rows: DataFrame, test: Column) -> Split:
+    """Splits by a Boolean; where it is NULL the row is rejected."""
     is_valid = sf.coalesce(test, sf.lit(False))
     return Split(rows.filter(is_valid), rows.filter(~is_valid))

@@ -1,4 +1,4 @@
-"""A real standalone cluster of Spark on this machine: a master and two workers, from pip's PySpark."""
+"""A real standalone cluster of Spark on this machine: one master, two workers, of pip's PySpark."""
 
 import os
 import re

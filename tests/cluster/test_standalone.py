@@ -27,11 +27,18 @@ TARGET = "movies.imdb_movies"
 
 @dataclass(frozen=True)
 class Outcome:
-    """The rows of the target, the rejected rows, and the executors that ran tasks."""
+    """The rows of the target and the rejected rows, as often as each is there."""
 
     loaded: Counter
     rejected: Counter
-    executors: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Application(Outcome):
+    """And what Spark has recorded: the executors that ran tasks, and the plans of all queries."""
+
+    executors: frozenset[str]
+    plans: tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -76,11 +83,19 @@ def on_the_cluster(on_one_machine, cluster, deployment, project, settings, tmp_p
     )
     assert ended.returncode == 0, ended.stdout + ended.stderr
     (log,) = (folder / "events").iterdir()
-    return Outcome(loaded(deployment), rejected(deployment, run_id), executors(log))
+    events = [json.loads(line) for line in log.read_text().splitlines()]
+    return Application(
+        loaded(deployment), rejected(deployment, run_id), executors(events), plans(events)
+    )
 
 
 def test_both_workers_and_no_driver_did_the_work(on_the_cluster):
     assert on_the_cluster.executors == {"0", "1"}
+
+
+def test_no_query_reads_or_writes_files_of_one_machine(on_the_cluster):
+    assert any("s3://" in plan for plan in on_the_cluster.plans)
+    assert not [plan for plan in on_the_cluster.plans if "file:/" in plan]
 
 
 def test_the_same_rows_are_loaded(on_one_machine, on_the_cluster):
@@ -113,11 +128,14 @@ def rejected(deployment, run_id):
     )
 
 
-def executors(log):
-    """The ids of all executors that ran a task, from Spark's own record of the application."""
-    events = map(json.loads, log.read_text().splitlines())
-    return frozenset(
-        event["Task Info"]["Executor ID"]
-        for event in events
-        if event["Event"] == "SparkListenerTaskEnd"
+def executors(events):
+    """The ids of all executors that ran a task."""
+    ended = (event for event in events if event["Event"] == "SparkListenerTaskEnd")
+    return frozenset(event["Task Info"]["Executor ID"] for event in ended)
+
+
+def plans(events):
+    """The physical plan of every query, with the places that it reads and writes."""
+    return tuple(
+        event["physicalPlanDescription"] for event in events if "physicalPlanDescription" in event
     )

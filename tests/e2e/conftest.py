@@ -1,5 +1,6 @@
 """The real chain on the test run's own account, deployed once, run by the product's commands."""
 
+import gzip
 import json
 import os
 import subprocess
@@ -87,6 +88,7 @@ class Deployment:
                 if found["Key"].rpartition("/")[2].startswith("_"):
                     continue
                 body = s3.get_object(Bucket=bucket, Key=found["Key"])["Body"].read()
+                body = gzip.decompress(body) if found["Key"].endswith(".gz") else body
                 lines += [json.loads(line) for line in body.decode().splitlines() if line]
         return lines
 

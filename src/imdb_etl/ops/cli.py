@@ -1,7 +1,10 @@
 """The command `imdb-etl`: exit code 0, 1 for a failed run or command, 2 for wrong usage."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
@@ -11,11 +14,16 @@ from rich.console import Console
 
 from imdb_etl.errors import ImdbEtlError
 from imdb_etl.ops import deploy as deploying
+from imdb_etl.ops import rejects as rejecting
+from imdb_etl.ops import rejects_csv, rejects_output
+from imdb_etl.ops import replay as replaying
 from imdb_etl.ops import run as running
 from imdb_etl.ops import status as asking
+from imdb_etl.ops.clean import Cleaner
 from imdb_etl.ops.output import JsonOutput, Output, TextOutput
 from imdb_etl.ops.progress import Progress
 from imdb_etl.ops.settings import Project, Settings
+from imdb_etl.ops.stack import require_outputs
 from imdb_etl.ops.target import Target, connect, process_environment
 
 INTERRUPTED = 130
@@ -31,8 +39,15 @@ class Shown(StrEnum):
     JSON = "json"
 
 
+class Rows(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
 EnvOption = Annotated[Env, typer.Option("--env", help="Where to work.")]
 OutputOption = Annotated[Shown, typer.Option("--output", help="How to print the result.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
 
 app = typer.Typer(
     help="Deploys and runs the IMDb pipeline, on the local account or on AWS.",
@@ -40,6 +55,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
+rejects = typer.Typer(help="The rows that runs did not load.", no_args_is_help=True)
+app.add_typer(rejects, name="rejects")
 
 
 @app.command()
@@ -87,6 +104,111 @@ def status(env: EnvOption = Env.LOCAL, output: OutputOption = Shown.TEXT) -> Non
         return True
 
     _command(env, output, work)
+
+
+@app.command()
+def clean(
+    env: EnvOption = Env.LOCAL,
+    older_than: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="DAYS", help="Instead of conf's staging_keep_days."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Delete nothing.")] = False,
+    output: OutputOption = Shown.TEXT,
+) -> None:
+    """Delete what runs that did not finish have left in S3."""
+
+    def work(_: Project, settings: Settings, target: Target, show: Output) -> bool:
+        outputs = _outputs(settings, target)
+        cleaner = Cleaner(
+            target.client("s3"), target.client("glue"), outputs["DataBucket"], outputs["JobName"]
+        )
+        days = settings.staging_keep_days if older_than is None else older_than
+        show.cleaned(cleaner.clean(days, datetime.now(UTC), dry_run))
+        return True
+
+    _command(env, output, work)
+
+
+@rejects.command("list")
+def list_rejects(env: EnvOption = Env.LOCAL, output: OutputOption = Shown.TEXT) -> None:
+    """List the runs whose rejects are visible, newest first."""
+
+    def work(_: Project, settings: Settings, target: Target, show: Output) -> bool:
+        bucket = _outputs(settings, target)["DataBucket"]
+        show.rejected_runs(rejecting.list_runs(target.client("s3"), bucket))
+        return True
+
+    _command(env, output, work)
+
+
+@rejects.command("show")
+def show_rejects(
+    run_id: RunArgument,
+    env: EnvOption = Env.LOCAL,
+    limit: Annotated[int | None, typer.Option(min=1, help="Show so many rows at most.")] = None,
+    output: Annotated[
+        Rows,
+        typer.Option("--output", help="json: an object a line; csv: the source's columns."),
+    ] = Rows.TEXT,
+) -> None:
+    """Show a run's rejected rows with their reasons."""
+
+    def work(_: Project, settings: Settings, target: Target, __: Output) -> bool:
+        storage, outputs = target.client("s3"), _outputs(settings, target)
+        bucket = outputs["DataBucket"]
+        marker = rejecting.find_run(storage, bucket, run_id)
+
+        def rows() -> Iterator[rejecting.Row]:
+            return islice(rejecting.rows(storage, bucket, marker.run_id), limit)
+
+        write = sys.stdout.write
+        if output is Rows.JSON:
+            lines = rejecting.lines(storage, bucket, marker.run_id)
+            rejects_output.write_lines(islice(lines, limit), write)
+        elif output is Rows.CSV:
+            glue = target.client("glue")
+            columns = replaying.columns_of(storage, glue, settings, outputs, marker, rows())
+            for piece in rejects_csv.encode(columns, rejects_csv.cells(rows(), columns)):
+                write(piece)
+        else:
+            rejects_output.write_blocks(rows(), rejects_output.key_columns(settings), write)
+        return True
+
+    # Standard output has rows alone, so an error is no JSON object among them.
+    _command(env, Shown.TEXT, work)
+
+
+@rejects.command("replay")
+def replay_rejects(
+    run_id: RunArgument,
+    env: EnvOption = Env.LOCAL,
+    corrected: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.csv", help="Take these rows; start from `rejects show RUN --output csv`."
+        ),
+    ] = None,
+    ruleset: Annotated[
+        str | None,
+        typer.Option(help="A ruleset by its name, or a .dqdl file; else the one that RUN had."),
+    ] = None,
+    output: OutputOption = Shown.TEXT,
+) -> None:
+    """Send a run's rejected rows, or a corrected file of them, through the pipeline again."""
+
+    def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
+        result = replaying.replay(
+            project, settings, target, _progress(), run_id, corrected, ruleset
+        )
+        show.run(result)
+        return result.succeeded
+
+    _command(env, output, work)
+
+
+def _outputs(settings: Settings, target: Target) -> dict[str, str]:
+    return require_outputs(target.client("cloudformation"), settings.stack_name, target.environment)
 
 
 def _command(

@@ -9,7 +9,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from imdb_etl.ops.clean import Cleaned
 from imdb_etl.ops.deploy import Deployment
+from imdb_etl.ops.rejects import RejectedRuns
 from imdb_etl.ops.run import RunResult
 from imdb_etl.ops.status import Status
 
@@ -28,6 +30,14 @@ class Output(ABC):
     @abstractmethod
     def status(self, result: Status) -> None:
         """What is there."""
+
+    @abstractmethod
+    def rejected_runs(self, result: RejectedRuns) -> None:
+        """Which runs have rejects to see."""
+
+    @abstractmethod
+    def cleaned(self, result: Cleaned) -> None:
+        """What was deleted."""
 
     @abstractmethod
     def error(self, message: str) -> None:
@@ -50,6 +60,13 @@ class JsonOutput(Output):
 
     def status(self, result: Status) -> None:
         self._print(asdict(result))
+
+    def rejected_runs(self, result: RejectedRuns) -> None:
+        self._print(asdict(result))
+        _note_unfinished(self._errors, result)
+
+    def cleaned(self, result: Cleaned) -> None:
+        self._print(asdict(result) | {"objects": result.objects, "size": result.size})
 
     def error(self, message: str) -> None:
         self._print({"state": "NOT_STARTED", "job_run_id": None, "error": message})
@@ -95,6 +112,25 @@ class TextOutput(Output):
         for run in result.runs:
             error = f": {run.error}" if run.error else ""
             self._line(f"Run {run.job_run_id}: {run.state}, {run.started}, {run.seconds} s{error}")
+
+    def rejected_runs(self, result: RejectedRuns) -> None:
+        if not result.runs:
+            self._line("No run has rejects to see")
+        for run in result.runs:
+            self._line(
+                f"Run {run.run_id}: {run.time}, {run.rejected:,} of {run.read:,} rows rejected, "
+                f"ruleset {run.ruleset}, {run.source}"
+            )
+        _note_unfinished(self._errors, result)
+
+    def cleaned(self, result: Cleaned) -> None:
+        done = "Would delete" if result.dry_run else "Deleted"
+        for folder in result.folders:
+            self._line(f"{done} {folder.place}: {folder.objects:,} objects, {folder.size:,} bytes")
+        self._line(
+            f"{done} {result.objects:,} objects, {result.size:,} bytes, of runs that did not "
+            f"finish and wrote nothing for {result.older_than_days} days"
+        )
 
     def error(self, message: str) -> None:
         _print_error(self._errors, message)
@@ -156,6 +192,15 @@ def _failed(result: RunResult) -> str:
 def _short(metric: str) -> str:
     # "Column.meta_score.Completeness" stands beside its rule, which names the column.
     return metric.rpartition(".")[2]
+
+
+def _note_unfinished(console: Console, result: RejectedRuns) -> None:
+    if result.unfinished:
+        _print_error(
+            console,
+            f"not shown: {result.unfinished} with rejects that are not visible, since the run did "
+            "not finish (yet)",
+        )
 
 
 def _print_error(console: Console, message: str) -> None:

@@ -4,6 +4,7 @@ They are written as a spark-defaults.conf, so that a script's own `SparkContext(
 line changed, and what the script sets itself still wins.
 """
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -64,6 +65,8 @@ def write_defaults(
         "spark.ui.showConsoleProgress": "false",
         # A local run has the cores of one machine: Spark's 200 partitions would be 200 tiny tasks.
         "spark.sql.shuffle.partitions": "8",
+        # And its few cores share the work evenly only when there are some tasks for each.
+        "spark.sql.files.minPartitionNum": str(4 * (os.cpu_count() or 1)),
         **loopback(),
         **s3a(account),
         **({"spark.jars": ",".join(jars)} if jars else {}),
