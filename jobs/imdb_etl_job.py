@@ -29,7 +29,7 @@ def main() -> None:
     with watch.step("start Spark"):
         glue_context = GlueContext(SparkContext.getOrCreate())
         # The JVM does not compile methods above 8,000 bytes, which Spark makes of long queries:
-        # beyond this limit Spark cuts them into small ones instead (Spark's own advice for HotSpot).
+        # beyond this limit Spark makes small ones instead (Spark's own advice for HotSpot).
         settings = glue_context.spark_session.conf
         settings.set("spark.sql.codegen.hugeMethodLimit", "8000")
         # Glue's default, by which a cast that fails is NULL; the mapping tells why itself.

@@ -1,7 +1,6 @@
 """The disk that can be full."""
 
 import pytest
-
 from faults.disk import Disk
 
 

@@ -1,5 +1,6 @@
 """The commands on rejected rows: which are visible, how they are shown, what a replay uploads."""
 
+import gzip
 import io
 import json
 import uuid
@@ -53,8 +54,9 @@ def put(s3, bucket):
     def write(run_id, *parts, visible=True, rejected=None, source=None):
         folder = rejected_folder(bucket, run_id)
         for number, part in enumerate(parts):
-            body = "".join(line + "\n" for line in part).encode()
-            s3.put_object(Bucket=bucket, Key=f"{folder.key}run-1-part-r-0000{number}", Body=body)
+            body = gzip.compress("".join(line + "\n" for line in part).encode())
+            key = f"{folder.key}run-1-part-r-0000{number}.gz"
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
         count = sum(map(len, parts)) if rejected is None else rejected
         marker = Marker(
             run_id, "j", "movies", source or f"s3://{bucket}/raw/a/", RowCounts(count, 0, count)
@@ -150,10 +152,21 @@ def test_rows_come_from_all_files_and_from_no_marker_or_temporary_file(s3, bucke
     assert votes == ["12", "1.5", "12345678901234567890"]
 
 
+def test_files_may_be_plain_and_a_packed_one_must_be_whole(s3, bucket, put):
+    put("jr_1", as_lines(ROWS[:1]))
+    folder = rejected_folder(bucket, "jr_1")
+    s3.put_object(Bucket=bucket, Key=f"{folder.key}run-1-part-r-00001", Body=b'{"title": "b"}\n')
+    assert [row["title"] for row in rejects.rows(s3, bucket, "jr_1")] == [ROWS[0]["title"], "b"]
+    cut = gzip.compress(b'{"title": "c"}\n' * 99)[:-9]
+    s3.put_object(Bucket=bucket, Key=f"{folder.key}run-1-part-r-00002.gz", Body=cut)
+    with pytest.raises(RejectsError, match=r"part-r-00002\.gz is not a whole gzip file"):
+        list(rejects.rows(s3, bucket, "jr_1"))
+
+
 def test_reading_a_few_rows_does_not_read_the_others(s3, bucket, put):
     put("jr_1", as_lines(ROWS[:1]), ["this is no JSON"])
     assert len(list(islice(rejects.rows(s3, bucket, "jr_1"), 1))) == 1
-    with pytest.raises(RejectsError, match=r"part-r-00001, line 1 is not JSON"):
+    with pytest.raises(RejectsError, match=r"part-r-00001.gz, line 1 is not JSON"):
         list(rejects.rows(s3, bucket, "jr_1"))
 
 

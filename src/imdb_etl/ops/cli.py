@@ -83,12 +83,19 @@ def run(
             help="A CSV, or a folder of them, in S3 (s3://...), or a CSV on this machine."
         ),
     ] = None,
+    incremental: Annotated[
+        bool,
+        typer.Option(
+            "--incremental/--full",
+            help="Only files that no incremental run has loaded (job bookmarks), or all.",
+        ),
+    ] = False,
     output: OutputOption = Shown.TEXT,
 ) -> None:
     """Crawl, run the job, wait, and show what it did; exit code 1 when the run failed."""
 
     def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
-        result = running.run(project, settings, target, _progress(), ruleset, source)
+        result = running.run(project, settings, target, _progress(), ruleset, source, incremental)
         show.run(result)
         return result.succeeded
 

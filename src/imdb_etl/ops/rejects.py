@@ -1,7 +1,10 @@
 """`imdb-etl rejects list | show`: the rejected rows of finished runs, read from S3 as a stream."""
 
+import gzip
+import io
 import json
 import re
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -169,9 +172,19 @@ def _placed_lines(client: Any, folder: S3Location) -> Iterator[tuple[str, str]]:
                 continue
             place = S3Location(folder.bucket, found["Key"])
             body = client.get_object(Bucket=place.bucket, Key=place.key)["Body"]
-            for number, line in enumerate(body.iter_lines(chunk_size=_CHUNK_BYTES), start=1):
-                if line.strip():
-                    yield line.decode("utf-8", errors="replace"), f"{place}, line {number}"
+            try:
+                for number, line in enumerate(_raw_lines(body, place.key), start=1):
+                    if line.strip():
+                        yield line.decode("utf-8", errors="replace"), f"{place}, line {number}"
+            except (EOFError, zlib.error, gzip.BadGzipFile) as problem:
+                raise RejectsError(f"{place} is not a whole gzip file: {problem}") from problem
+
+
+def _raw_lines(body: Any, key: str) -> Iterator[bytes]:
+    if not key.endswith(".gz"):
+        return iter(body.iter_lines(chunk_size=_CHUNK_BYTES))
+    unpacked = io.BufferedReader(gzip.GzipFile(fileobj=body), _CHUNK_BYTES)
+    return (line.rstrip(b"\r\n") for line in unpacked)
 
 
 def _is_data(name: str) -> bool:

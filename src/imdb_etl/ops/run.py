@@ -56,10 +56,12 @@ def run(
     progress: Progress,
     ruleset: str | None = None,
     source: str | None = None,
+    incremental: bool = False,
 ) -> RunResult:
     """One run from crawl to mail.
 
-    `source` is a place in S3 or a local CSV, which is uploaded first. A run that fails is a
+    `source` is a place in S3 or a local CSV, which is uploaded first. `incremental`: with job
+    bookmarks, so only files are read that no incremental run has loaded. A run that fails is a
     result, not an exception; RunError and CrawlError mean that no run was started.
     """
     started = time.monotonic()
@@ -73,7 +75,10 @@ def run(
     upload_file(storage, file, ruleset_object(outputs["ArtifactsBucket"], file.stem))
     place = _source(storage, settings, outputs["DataBucket"], source)
     crawls = _crawl(glue, outputs, place, progress)
-    run_id = _start(glue, job, {"--ruleset": file.stem, "--source_path": str(place)})
+    arguments = {"--ruleset": file.stem, "--source_path": str(place)}
+    if incremental:
+        arguments["--job-bookmark-option"] = "job-bookmark-enable"
+    run_id = _start(glue, job, arguments)
     ended = _wait(glue, job, run_id, progress)
     state = ended["JobRunState"]
     error = None if state == SUCCEEDED else ended.get("ErrorMessage") or f"the run ended {state}"
