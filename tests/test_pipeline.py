@@ -219,7 +219,7 @@ def test_a_lost_reject_fails_the_run_before_redshift_is_touched(run, services):
 
 def test_a_load_that_fails_leaves_no_rejects_and_no_summary(run, services, monkeypatch):
     def refuse(*_):
-        raise SinkError("no", retryable=False)
+        raise SinkError("no", retryable=False, undone=True)
 
     monkeypatch.setattr(redshift, "load", refuse)
     with pytest.raises(SinkError):
@@ -231,7 +231,7 @@ def test_a_lost_connection_leaves_the_rejects_unseen_and_the_next_run_publishes_
     run, services, monkeypatch
 ):
     def lose(*_):
-        raise SinkError("connection lost", retryable=True)
+        raise SinkError("connection lost", retryable=True, undone=False)
 
     loads = set()
     monkeypatch.setattr(redshift, "recorded", lambda *_: loads)

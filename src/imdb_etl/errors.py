@@ -37,10 +37,11 @@ class SinkError(ImdbEtlError):
     """A sink did not take the rows.
 
     `retryable` is true when the same run may succeed later without a change (a lost connection, a
-    serialization conflict), and false when somebody has to repair something first. After a lost
-    connection nobody knows whether its COMMIT was done.
+    serialization conflict), and false when somebody has to repair something first. `undone` is true
+    when the database itself said why it refused; otherwise nobody knows whether a COMMIT was done.
     """
 
-    def __init__(self, message: str, *, retryable: bool) -> None:
+    def __init__(self, message: str, *, retryable: bool, undone: bool) -> None:
         super().__init__(message)
         self.retryable = retryable
+        self.undone = undone

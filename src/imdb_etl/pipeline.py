@@ -83,9 +83,9 @@ def process(
             )
             redshift.load(glue, routed.valid, config.redshift, statements, places.staging)
     except Exception as problem:
-        # After a lost connection the load may stand all the same. Its rejects stay then, unseen,
-        # and the next run finds out.
-        if not (isinstance(problem, SinkError) and problem.retryable):
+        # Unless the database said that it refused, the load may stand all the same. Its rejects
+        # stay then, unseen, and the next run finds out.
+        if not isinstance(problem, SinkError) or problem.undone:
             publishing.withdraw(storage, places)
         raise
     return _finish(summary, storage, places, watch)

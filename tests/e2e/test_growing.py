@@ -6,27 +6,14 @@ The mode is append, in which everything that is read twice would be seen.
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 
 pytestmark = [pytest.mark.slow]
 
-HEADS = [
-    "Series_Title",
-    "Released_Year",
-    "Certificate",
-    "Runtime",
-    "Genre",
-    "IMDB_Rating",
-    "Meta_score",
-    "Director",
-    "Star1",
-    "Star2",
-    "Star3",
-    "Star4",
-    "No_of_Votes",
-    "Gross",
-]
+SAMPLE = Path(__file__).parents[2] / "data/imdb_top_1000.csv"
+HEADS = SAMPLE.read_text(encoding="utf-8").partition("\n")[0].strip().split(",")
 RULES = 'Rules = [ RowCount > 0, IsComplete "series_title" ]\n'
 FOLDER = "raw/growing"
 

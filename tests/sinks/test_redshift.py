@@ -190,7 +190,10 @@ CASES = [
     ("1023 DETAIL: Serializable isolation violation on table - 10", True),
     ("deadlock detected", True),
     ("the connection was lost at COMMIT; whether COMMIT was done is not known", True),
+    ("COMMIT: BrokenPipe: server socket closed. Please check that client side networking", True),
+    ("what no connector has ever said", False),
 ]
+LOST_OR_UNKNOWN = ("could not connect", "lost at COMMIT", "BrokenPipe", "no connector")
 
 
 @pytest.mark.parametrize(("message", "retryable"), CASES)
@@ -199,7 +202,8 @@ def test_errors_say_what_stays_as_it_was_and_whether_to_try_again(message, retry
     assert isinstance(error, SinkError)
     assert error.retryable is retryable
     assert message in str(error)
-    assert ("movies.imdb_movies, which is as before" in str(error)) is not retryable
+    assert error.undone is not any(text in message for text in LOST_OR_UNKNOWN)
+    assert ("movies.imdb_movies, which is as before" in str(error)) is error.undone
     assert "X.java" not in str(error)
     assert "\n" not in str(error)
 

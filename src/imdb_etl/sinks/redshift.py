@@ -24,9 +24,17 @@ logger = logging.getLogger(__name__)
 _RETRYABLE = re.compile(
     r"serializable isolation violation|could not serialize|deadlock detected"
     r"|connection (was )?(refused|reset|timed out|closed|aborted|lost)|connection is (closed|lost)"
-    r"|cannot connect|broken pipe|terminating connection|server closed|unexpected(ly)? clos"
+    r"|cannot connect|broken ?pipe|terminating connection|server (socket )?closed"
+    r"|unexpected(ly)? clos|communication error"
     r"|end of file|\beof\b|read 0 bytes|i/o error|is shutting down|starting up|in recovery"
     r"|SlowDown|ServiceUnavailable|\b503\b|timed? ?out",
+    re.IGNORECASE,
+)
+# The database's own words, after which nothing of the transaction stands. Only these are trusted to
+# say so: how a lost connection is worded, every connector decides for itself.
+_UNDONE = re.compile(
+    r"does not exist|authentication failed|permission denied|stl_load_errors"
+    r"|could not serialize|serializable isolation violation|deadlock detected",
     re.IGNORECASE,
 )
 _REPEATED = re.compile(rf"{REPEAT_MARK}: (load \S+)")
@@ -111,6 +119,7 @@ def recorded(
             f"Redshift did not answer what {target.schema}.{table} holds: {_first_line(problem)} "
             "(nothing was loaded; `imdb-etl deploy` makes the table)",
             retryable=_is_retryable(problem),
+            undone=True,
         ) from problem
 
 
@@ -120,16 +129,19 @@ def translate(problem: Exception, target: RedshiftTarget) -> SinkError | AuditEr
     table = f"{target.schema}.{target.table}"
     if AUDIT_MARK in message:
         return AuditError(f"{message}; the load was rolled back, and {table} is as before")
-    if _is_retryable(problem):
+    retryable = _is_retryable(problem)
+    advice = "run again" if retryable else "mend the cause, then run again"
+    if _UNDONE.search(message):
         return SinkError(
-            f"Redshift did not take the rows for {table}: {message} (run again: a load that was "
-            "committed all the same is found, and is not done twice)",
-            retryable=True,
+            f"Redshift did not take the rows for {table}, which is as before: {message} ({advice})",
+            retryable=retryable,
+            undone=True,
         )
     return SinkError(
-        f"Redshift did not take the rows for {table}, which is as before: {message} "
-        "(mend the cause, then run again)",
-        retryable=False,
+        f"Redshift did not take the rows for {table}: {message} ({advice}: a load that was "
+        "committed all the same is found, and is not done twice)",
+        retryable=retryable,
+        undone=False,
     )
 
 

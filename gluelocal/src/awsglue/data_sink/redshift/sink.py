@@ -70,9 +70,6 @@ def creation(goal: target.Target, table: str, schema: StructType) -> list[str]:
     return [statements.create_table(table, schema, goal.attributes)]
 
 
-# What the driver raises when the server is gone: it takes the empty answer apart.
-_LOST = (OSError, struct.error)
-
 # They end the transaction that is open (Redshift, "COMMIT", "END" and "TRUNCATE").
 _ENDING = ("COMMIT", "END", "TRUNCATE")
 
@@ -84,6 +81,9 @@ def run(connection: Any, table: str, steps: list[str], folder: str) -> None:
     known.
     """
     driver = redshift.driver()
+    # What the driver raises when the server is gone: its own error for that, or the one that comes
+    # of taking an empty answer apart. What the server says is a ProgrammingError.
+    lost = (driver.InterfaceError, OSError, struct.error)
     step = committed = ""
     try:
         for step in steps:
@@ -92,13 +92,13 @@ def run(connection: Any, table: str, steps: list[str], folder: str) -> None:
                 committed = statements.first_word(step)
         step = "COMMIT"
         connection.commit()
-    except _LOST as problem:
+    except lost as problem:
         ended = "its transaction ends with it"
         if step == "COMMIT":
             ended = "whether COMMIT was done is not known"
         raise RedshiftLoadError(
             f"loading into the Redshift table {table}: the connection was lost at "
-            f"{statements.first_word(step)} ({problem}); {ended}"
+            f"{statements.first_word(step)} ({redshift.message(problem)}); {ended}"
         ) from problem
     except driver.Error as problem:
         # A statement's first word: the rest may hold credentials.
@@ -116,7 +116,7 @@ def _reasons(connection: Any, driver: Any, folder: str) -> str:
     try:
         connection.rollback()
         found = redshift.load_errors(connection, folder)
-    except (driver.Error, *_LOST) as problem:
+    except (driver.Error, OSError, struct.error) as problem:
         # The load's own error is the news; that its details are out of reach is a detail.
         _log.warning("stl_load_errors could not be read: %s", redshift.message(problem))
         return ""
