@@ -36,13 +36,10 @@ def key_hash(key: Sequence[str]) -> Column:
 
 def count_keys(rows: DataFrame) -> KeyCounts:
     """Counts rows with KEY_HASH. A few bytes of each row are shuffled, not the row."""
-    # Kept, since the same groups are read again for the hashes.
-    groups = rows.groupBy(KEY_HASH).count().localCheckpoint(eager=False)
-    repeated = groups.filter("count > 1")
-    total, many = groups.agg(
-        sf.coalesce(sf.sum("count"), sf.lit(0)), sf.count_if(sf.col("count") > 1)
-    ).collect()[0]
-    return KeyCounts(total, many, repeated.select(KEY_HASH))
+    repeated = rows.groupBy(KEY_HASH).count().filter("count > 1").select(KEY_HASH)
+    # Kept, since they are read again, and are few.
+    repeated = repeated.localCheckpoint(eager=False)
+    return KeyCounts(rows.count(), repeated.count(), repeated)
 
 
 def split(rows: DataFrame, keys: KeyCounts) -> tuple[DataFrame, DataFrame]:
