@@ -31,6 +31,8 @@ class Settings:
     account_id: str = "000000000000"
     access_key_id: str = "gluelocal"
     secret_access_key: str = "gluelocal"
+    upstream: str = ""
+    """The endpoint that has everything but Glue; empty where the account has all itself."""
 
     def __repr__(self) -> str:
         return f"Settings(port={self.port}, redshift_port={self.redshift_port})"
@@ -63,9 +65,13 @@ class Account:
 
     @classmethod
     def open_or_create(
-        cls, state: Path | None, port: int | None, redshift_port: int | None
+        cls,
+        state: Path | None,
+        port: int | None,
+        redshift_port: int | None,
+        upstream: str | None = None,
     ) -> "Account":
-        """As `open`, or a new one with a Redshift password of its own; ports given here win."""
+        """As `open`, or a new one with a Redshift password of its own; what is given here wins."""
         folder = resolve_state(state)
         if (folder / "account.json").is_file():
             account = cls.open(folder)
@@ -77,6 +83,8 @@ class Account:
             chosen = replace(chosen, port=port)
         if redshift_port is not None:
             chosen = replace(chosen, redshift_port=redshift_port)
+        if upstream is not None:
+            chosen = replace(chosen, upstream=upstream)
         return cls(folder, chosen)
 
     def with_ports(self, port: int, redshift_port: int) -> "Account":

@@ -64,6 +64,14 @@ def up(
     redshift_port: Annotated[
         int | None, typer.Option(help="Port of Redshift (default 5439; 0: a free one).")
     ] = None,
+    upstream: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Another AWS emulator, as LocalStack, for all services but Glue, Redshift and "
+            "CloudFormation; the account keeps it. none: without one.",
+        ),
+    ] = None,
     detach: Annotated[
         bool, typer.Option("--detach", help="Return when the account answers, also in a terminal.")
     ] = False,
@@ -74,11 +82,12 @@ def up(
     --detach, the command returns when the account answers, and `gluelocal down` stops it.
     """
     attached = not detach and sys.stdin.isatty() and sys.stdout.isatty()
-    started = lifecycle.up(state, port, redshift_port)
+    started = lifecycle.up(state, port, redshift_port, upstream)
     account = started.account
+    behind = f" before {account.settings.upstream}" if account.settings.upstream else ""
     out.print(
-        f"{'Already running' if started.already else 'Running'}: AWS {account.endpoint_url}, "
-        f"Redshift 127.0.0.1:{account.settings.redshift_port}, state {account.state}"
+        f"{'Already running' if started.already else 'Running'}: AWS {account.endpoint_url}"
+        f"{behind}, Redshift 127.0.0.1:{account.settings.redshift_port}, state {account.state}"
     )
     if attached and not started.already:
         out.print('Ctrl-C stops it. In another terminal: eval "$(gluelocal env)"')

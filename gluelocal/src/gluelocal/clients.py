@@ -17,8 +17,10 @@ from gluelocal.endpoint import DIRECT_HEADER, TARGET_PREFIX, ApiError
 class Clients:
     """`clients("s3")` talks to the account; `clients.definitions` reads what MiniStack keeps."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, endpoint_url: str | None = None) -> None:
+        """With `endpoint_url` the clients talk to that endpoint, with the account's credentials."""
         self._account = account
+        self._endpoint_url = endpoint_url or account.endpoint_url
         self._session = boto3.session.Session(
             aws_access_key_id=account.settings.access_key_id,
             aws_secret_access_key=account.settings.secret_access_key,
@@ -51,7 +53,7 @@ class Clients:
             if key not in self._made:
                 client = self._session.client(
                     service,
-                    endpoint_url=self._account.endpoint_url,
+                    endpoint_url=self._endpoint_url,
                     config=Config(
                         max_pool_connections=32,
                         retries={"max_attempts": 2},

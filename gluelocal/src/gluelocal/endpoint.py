@@ -3,11 +3,14 @@
 A request for Glue goes to the operation that is registered here by name, or, where MiniStack's
 catalog is real, through to MiniStack. Every other Glue operation is refused by name: none of them
 may answer as if something had happened.
+
+With an upstream, requests for other services than Glue and CloudFormation go there.
 """
 
 import asyncio
 import json
 import logging
+import re
 import uuid
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from typing import Any
@@ -82,6 +85,14 @@ PASSED_THROUGH = frozenset(
 """Operations that only keep and return definitions, which MiniStack does truly."""
 
 
+OWN_SERVICES = frozenset({"glue", "cloudformation"})
+"""What stays in the account when there is an upstream: LocalStack's community edition has no Glue,
+and a stack of both needs both sides (upstream/resources.py)."""
+
+# Authorization: AWS4-HMAC-SHA256 Credential=<key>/<date>/<region>/<service>/aws4_request, ...
+_SIGNED_FOR = re.compile(rb"Credential=[^/,\s]*/[^/,\s]*/[^/,\s]*/([^/,\s]+)/aws4_request")
+
+
 class ApiError(GluelocalError):
     """An error of the Glue API: the code that an SDK raises, and its message."""
 
@@ -103,16 +114,25 @@ def collect(parts: Iterable[Mapping[str, Operation]]) -> dict[str, Operation]:
 
 
 class Endpoint:
-    """The ASGI application that the account serves."""
+    """The ASGI application that the account serves; `upstream` has what is not the account's."""
 
-    def __init__(self, inner: AsgiApp, operations: Mapping[str, Operation]) -> None:
+    def __init__(
+        self,
+        inner: AsgiApp,
+        operations: Mapping[str, Operation],
+        upstream: AsgiApp | None = None,
+    ) -> None:
         self._inner = inner
         self._operations = operations
+        self._upstream = upstream
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         action = self._own_action(scope)
         if action is None:
-            await self._inner(scope, receive, send)
+            app = self._inner
+            if self._upstream is not None and _is_for_upstream(scope):
+                app = self._upstream
+            await app(scope, receive, send)
             return
         status, answer = await self._answer(action, receive)
         await _send_json(send, status, answer)
@@ -129,7 +149,7 @@ class Endpoint:
         return None if action in PASSED_THROUGH else action
 
     async def _answer(self, action: str, receive: Any) -> tuple[int, Mapping[str, Any]]:
-        body = await _read_body(receive)
+        body = await read_body(receive)
         try:
             parameters = json.loads(body or b"{}")
             if not isinstance(parameters, dict):
@@ -154,11 +174,28 @@ class Endpoint:
             return 500, _error("InternalServiceException", f"gluelocal failed: {problem!r}")
 
 
+def _is_for_upstream(scope: MutableMapping[str, Any]) -> bool:
+    if scope["type"] != "http":
+        return False
+    if dict(scope["headers"]).get(b"x-amz-target", b"").startswith(TARGET_PREFIX.encode()):
+        return False
+    # What is not signed for a service (a presigned URL, a health check) is not Glue's.
+    return service_of(scope) not in OWN_SERVICES
+
+
+def service_of(scope: Mapping[str, Any]) -> str | None:
+    """The service that a request is signed for, as its signature names it; None without one."""
+    authorization = dict(scope["headers"]).get(b"authorization", b"")
+    signed = _SIGNED_FOR.search(authorization)
+    return signed[1].decode("latin-1") if signed else None
+
+
 def _error(code: str, message: str) -> dict[str, Any]:
     return {"__type": code, "message": message, "Message": message}
 
 
-async def _read_body(receive: Any) -> bytes:
+async def read_body(receive: Any) -> bytes:
+    """A request's whole body (`receive`: ASGI's)."""
     parts = []
     while True:
         event = await receive()

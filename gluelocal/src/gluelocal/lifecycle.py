@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ import psutil
 
 from gluelocal.account import Account, make_state, resolve_state
 from gluelocal.errors import GluelocalError, UsageError
+from gluelocal.upstream import address
 
 STOP_SECONDS = 40.0
 
@@ -28,11 +30,15 @@ class Started:
 
 
 def up(
-    state: Path | None = None, port: int | None = None, redshift_port: int | None = None
+    state: Path | None = None,
+    port: int | None = None,
+    redshift_port: int | None = None,
+    upstream: str | None = None,
 ) -> Started:
     """Starts the account of a state folder in the background; returns when it answers.
 
-    Raises GluelocalError when it cannot start: a taken port is named with the option to change it.
+    `upstream` is a URL or "none"; the account keeps it, as it keeps its ports. Raises
+    GluelocalError when it cannot start: a taken port is named with the option to change it.
     """
     folder = resolve_state(state)
     running = running_pid(folder)
@@ -43,18 +49,26 @@ def up(
                 f"The account in {folder} runs on port {account.settings.port} already. "
                 "Stop it first (`gluelocal down`), or use another --state."
             )
+        if upstream is not None and address.parse(upstream) != account.settings.upstream:
+            raise UsageError(
+                f"The account in {folder} runs with the upstream "
+                f"{account.settings.upstream or address.NONE} already. Stop it first "
+                "(`gluelocal down`), or use another --state."
+            )
         return Started(account, already=True)
-    _start(folder, port, redshift_port)
+    options: dict[str, object] = {"--port": port, "--redshift-port": redshift_port}
+    if upstream is not None:
+        options["--upstream"] = address.parse(upstream) or address.NONE
+    _start(folder, options)
     return Started(Account.open(folder), already=False)
 
 
-def _start(folder: Path, port: int | None, redshift_port: int | None) -> None:
+def _start(folder: Path, options: Mapping[str, object]) -> None:
     make_state(folder)
     command = [sys.executable, "-m", "gluelocal.server", "--state", str(folder)]
-    if port is not None:
-        command += ["--port", str(port)]
-    if redshift_port is not None:
-        command += ["--redshift-port", str(redshift_port)]
+    for name, value in options.items():
+        if value is not None:
+            command += [name, str(value)]
     log = folder / "account.log"
     with log.open("a") as errors:
         process = subprocess.Popen(

@@ -1,9 +1,10 @@
 """The one place that reaches into MiniStack, whose services our endpoint serves.
 
 MiniStack answers S3, SNS, SQS, EventBridge, IAM, Secrets Manager, CloudWatch, CloudFormation and
-the Glue catalog. Three things have no public door there, so they are done here, against the one
+the Glue catalog. Four things have no public door there, so they are done here, against the one
 version that pyproject.toml pins: events from `aws.*` sources, e-mail subscriptions (a stub in
-MiniStack), and its settings, which it reads from the environment while it is imported.
+MiniStack), resources of a stack that are made elsewhere, and its settings, which it reads from the
+environment while it is imported.
 """
 
 import json
@@ -11,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping, MutableMapping
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Protocol
 
 from gluelocal.account import LOOPBACK, Account
 from gluelocal.errors import GluelocalError
@@ -19,6 +20,8 @@ from gluelocal.errors import GluelocalError
 VERSION = "1.5.33"
 
 AsgiApp = Callable[[MutableMapping[str, Any], Any, Any], Any]
+
+EMAIL_PROTOCOLS = ("email", "email-json")
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,31 @@ class Notification:
     subject: str
     """Empty where the publisher gave none."""
     body: str
+
+
+@dataclass(frozen=True)
+class StackResource:
+    """One resource of a stack, its properties resolved."""
+
+    stack_name: str
+    logical_id: str
+    type: str
+    properties: Mapping[str, Any]
+    attributes: frozenset[str]
+    """The attributes that the template asks for by Fn::GetAtt."""
+
+
+class ResourceMaker(Protocol):
+    """Makes resources of stacks outside of MiniStack; what it raises fails the stack."""
+
+    def create(self, resource: StackResource) -> tuple[str, dict[str, str]]:
+        """(what Ref gives, the attributes asked for)"""
+
+    def update(self, resource: StackResource) -> tuple[str, dict[str, str]]:
+        """As `create`, of a resource that is there."""
+
+    def delete(self, resource: StackResource, physical_id: str) -> None:
+        """Deletes what `Ref` gave as `physical_id`; nothing when it is not there any more."""
 
 
 def load(account: Account) -> AsgiApp:
@@ -113,7 +141,7 @@ def on_email(deliver: Callable[[Notification], None]) -> None:
         topic = sns._topic_by_arn_any_scope(topic_arn)
         for subscription in topic["subscriptions"] if topic else ():
             protocol = subscription.get("protocol", "")
-            if protocol not in ("email", "email-json") or not subscription.get("confirmed"):
+            if protocol not in EMAIL_PROTOCOLS or not subscription.get("confirmed"):
                 continue
             body = sns._resolve_message_for_protocol(message, message_structure, protocol)
             if not sns._matches_filter_policy(subscription, message_attributes or {}, body):
@@ -122,12 +150,78 @@ def on_email(deliver: Callable[[Notification], None]) -> None:
                 body = sns._build_envelope(
                     topic_arn, msg_id, body, subject, message_attributes or {}, False
                 )
-            # EventBridge gives no subject; MiniStack fills in one of its own.
-            given = "" if subject == "EventBridge Notification" else subject
+            given = given_subject(subject)
             deliver(
-                Notification(
-                    topic_arn, subscription["arn"], subscription["endpoint"], given or "", body
-                )
+                Notification(topic_arn, subscription["arn"], subscription["endpoint"], given, body)
             )
 
     sns._fanout = fan_out_with_mail
+
+
+def given_subject(subject: str) -> str:
+    """A message's subject; EventBridge gives none, and MiniStack fills in one of its own."""
+    return "" if subject == "EventBridge Notification" else subject or ""
+
+
+def make_resources_by(maker: ResourceMaker) -> None:
+    """Has every resource of a stack that is not Glue's or CloudFormation's made by `maker`."""
+    from ministack.services.cloudformation import _stacks, engine, provisioners, stacks
+
+    provision, change = provisioners._provision_resource, provisioners._update_resource
+    remove, threaded = provisioners._delete_resource, stacks._runs_on_worker_thread
+
+    def described(
+        type_: str, logical_id: str, properties: Mapping[str, Any], stack_name: str
+    ) -> StackResource:
+        template = (_stacks.get(stack_name) or {}).get("_template") or {}
+        asked = {
+            attribute
+            for name, attribute in engine._intrinsic_references(template)
+            if name == logical_id and attribute
+        }
+        return StackResource(stack_name, logical_id, type_, properties, frozenset(asked))
+
+    def create(type_: str, logical_id: str, properties: dict[str, Any], stack_name: str) -> Any:
+        if not _is_made_elsewhere(type_):
+            return provision(type_, logical_id, properties, stack_name)
+        return maker.create(described(type_, logical_id, properties, stack_name))
+
+    def update(
+        type_: str,
+        physical_id: str,
+        old: dict[str, Any],
+        new: dict[str, Any],
+        stack_name: str,
+        logical_id: str = "",
+        attributes: dict[str, Any] | None = None,
+    ) -> Any:
+        if not _is_made_elsewhere(type_):
+            return change(type_, physical_id, old, new, stack_name, logical_id, attributes)
+        resource = described(type_, logical_id, new, stack_name)
+        known = attributes or {}
+        if old == new and resource.attributes <= known.keys():
+            return physical_id, known
+        return maker.update(resource)
+
+    def delete(
+        type_: str,
+        physical_id: str,
+        properties: dict[str, Any],
+        stack_name: str = "",
+        logical_id: str = "",
+    ) -> None:
+        if not _is_made_elsewhere(type_):
+            remove(type_, physical_id, properties, stack_name, logical_id)
+            return
+        maker.delete(described(type_, logical_id, properties, stack_name), physical_id)
+
+    for module in (provisioners, stacks):
+        module._provision_resource = create
+        module._update_resource = update
+        module._delete_resource = delete
+    # A maker may take seconds, and the endpoint answers on this same loop.
+    stacks._runs_on_worker_thread = lambda type_: _is_made_elsewhere(type_) or threaded(type_)
+
+
+def _is_made_elsewhere(type_: str) -> bool:
+    return not type_.startswith(("AWS::Glue::", "AWS::CloudFormation::", "Custom::"))

@@ -33,6 +33,8 @@ from gluelocal.errors import GluelocalError
 from gluelocal.jobs.service import JobRuns
 from gluelocal.mail import MailServer
 from gluelocal.redshift_process import RedshiftProcess
+from gluelocal.upstream import address
+from gluelocal.upstream.connection import Upstream
 
 logger = logging.getLogger(__name__)
 
@@ -50,15 +52,21 @@ class Server:
         self._redshift = RedshiftProcess(self._account)
         self._mail = MailServer(self._account.mailbox)
         self._event_failures: list[str] = []
+        self._upstream: Upstream | None = None
 
     async def run(self, announce: Any) -> None:
         """Starts all parts, tells `announce`, serves until a signal comes, ends all parts."""
+        if self._account.settings.upstream:
+            self._upstream = Upstream(self._account, self._mail.deliver)
         # PostgreSQL needs the most time, so it starts first and is awaited last.
         self._redshift.start()
         try:
             self._mail.start()
             inner = ministack.load(self._account)
-            ministack.on_email(self._mail.deliver)
+            if self._upstream is None:
+                ministack.on_email(self._mail.deliver)
+            else:
+                self._upstream.start()
             clients = Clients(self._account)
             self._jobs = JobRuns(self._account, clients, self._emit, self._inherited)
             self._crawlers = Crawlers(self._account, clients, self._emit)
@@ -68,8 +76,11 @@ class Server:
             services = (self._jobs, self._crawlers, rulesets, results, publishing)
             parts = [service.operations() for service in services]
             own: Mapping[str, Operation] = {"GluelocalStatus": self._status}
-            await self._serve(Endpoint(inner, collect([*parts, own])), announce)
+            elsewhere = self._upstream.app if self._upstream else None
+            await self._serve(Endpoint(inner, collect([*parts, own]), elsewhere), announce)
         finally:
+            if self._upstream is not None:
+                await self._upstream.stop()
             self._mail.stop()
             self._redshift.stop()
             self._account.running_file.unlink(missing_ok=True)
@@ -109,7 +120,10 @@ class Server:
     def _emit(self, event: Mapping[str, Any]) -> None:
         """Puts an event on the bus. A failure must not change what the event tells of."""
         try:
-            ministack.put_service_event(self._account, event)
+            if self._upstream is None:
+                ministack.put_service_event(self._account, event)
+            else:
+                self._upstream.put_event(event)
         except Exception as problem:
             self._event_failures.append(f"{event['detail-type']}: {problem}")
             logger.exception("the event %r was not delivered", event["detail-type"])
@@ -122,6 +136,7 @@ class Server:
             "job_runs_in_progress": self._jobs.running,
             "mail_failures": self._mail.failures,
             "event_failures": self._event_failures,
+            **(self._upstream.status() if self._upstream else {}),
         }
 
 
@@ -159,6 +174,7 @@ def main() -> int:
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--port", type=int)
     parser.add_argument("--redshift-port", type=int)
+    parser.add_argument("--upstream", type=address.parse)
     options = parser.parse_args()
     # The pipe to whoever started us takes one line; after that standard output is the log.
     pipe = os.fdopen(os.dup(1), "w")
@@ -174,7 +190,9 @@ def main() -> int:
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
     try:
-        account = Account.open_or_create(options.state, options.port, options.redshift_port)
+        account = Account.open_or_create(
+            options.state, options.port, options.redshift_port, options.upstream
+        )
         make_state(account.state)
         with _only_one(account.state):
             asyncio.run(Server(account).run(announce))
