@@ -1,10 +1,11 @@
-"""What all tests share besides gluelocal's own plugin: one bare MiniStack for a whole test run."""
+"""What all tests share besides gluelocal's own plugin: bare MiniStacks, one for most tests."""
 
 import os
 import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -12,8 +13,25 @@ START_SECONDS = 30
 
 
 @pytest.fixture(scope="session")
-def aws_endpoint(tmp_path_factory):
+def start_ministack(tmp_path_factory):
+    """`start_ministack(*words)` runs `python *words`, a MiniStack, until the tests end: its URL."""
+    with ExitStack() as running:
+
+        def start(*words):
+            folder = tmp_path_factory.mktemp("ministack")
+            return running.enter_context(_ministack(words, folder))
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def aws_endpoint(start_ministack):
     """The URL of AWS's APIs without an account around them: for what only needs S3 or a catalog."""
+    return start_ministack("-m", "ministack")
+
+
+@contextmanager
+def _ministack(words, folder):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -24,10 +42,9 @@ def aws_endpoint(tmp_path_factory):
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
     }
-    folder = tmp_path_factory.mktemp("ministack")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "ministack"], env=environment, cwd=folder, stdout=log, stderr=log
+            [sys.executable, *words], env=environment, cwd=folder, stdout=log, stderr=log
         )
     try:
         deadline = time.monotonic() + START_SECONDS
