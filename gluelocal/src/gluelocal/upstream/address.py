@@ -10,7 +10,8 @@ from gluelocal.errors import GluelocalError, UsageError
 NONE = "none"
 """The word that takes an upstream back."""
 
-_ANSWER_SECONDS = 10.0
+_ANSWER_SECONDS = 60.0
+"""LocalStack loads a service with the first request for it, which takes a while."""
 _THIS_MACHINE = frozenset({LOOPBACK, "localhost", "::1"})
 
 

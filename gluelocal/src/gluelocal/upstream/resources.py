@@ -17,6 +17,8 @@ from gluelocal.upstream.address import UpstreamError
 
 _WAITING = {"Delay": 0.25, "MaxAttempts": 1200}
 _REF = "Ref"
+_OWNER = "Owner"
+"""The output by which a stack of ours is known; LocalStack's DescribeStacks has no Description."""
 
 
 class UpstreamResources:
@@ -101,7 +103,7 @@ class UpstreamResources:
             raise
         if stack["StackStatus"] == "DELETE_COMPLETE":
             return None
-        if stack.get("Description") != _description(resource):
+        if _outputs(stack).get(_OWNER) != _owner(resource):
             raise self._error(
                 resource, f"there is a stack {_name(resource)} already that gluelocal did not make"
             )
@@ -128,18 +130,20 @@ def _name(resource: StackResource) -> str:
     return f"{resource.stack_name}-{resource.logical_id}"
 
 
-def _description(resource: StackResource) -> str:
-    return f"{resource.logical_id} of the stack {resource.stack_name} in a gluelocal account"
+def _owner(resource: StackResource) -> str:
+    return f"gluelocal, for {resource.logical_id} of the stack {resource.stack_name}"
 
 
 def _template(resource: StackResource, attributes: list[str]) -> dict[str, Any]:
     logical_id = resource.logical_id
-    outputs = {_REF: {"Value": {"Ref": logical_id}}}
+    outputs: dict[str, Any] = {
+        _OWNER: {"Value": _owner(resource)},
+        _REF: {"Value": {"Ref": logical_id}},
+    }
     for number, name in enumerate(attributes):
-        outputs[f"Attribute{number}"] = {"Value": {"Fn::GetAtt": [logical_id, name]}}  # type: ignore[dict-item]
+        outputs[f"Attribute{number}"] = {"Value": {"Fn::GetAtt": [logical_id, name]}}
     return {
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": _description(resource),
         "Resources": {logical_id: {"Type": resource.type, "Properties": dict(resource.properties)}},
         "Outputs": outputs,
     }
