@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -72,16 +73,26 @@ def up(
             "CloudFormation; the account keeps it. none: without one.",
         ),
     ] = None,
-    detach: Annotated[
-        bool, typer.Option("--detach", help="Return when the account answers, also in a terminal.")
-    ] = False,
+    attach: Annotated[
+        bool | None,
+        typer.Option(
+            "--attach/--detach",
+            help="Stay until Ctrl-C or SIGTERM and then stop the account; or return when it "
+            "answers. By default: stay in a terminal.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Start the account.
 
     In a terminal it stays attached until Ctrl-C, which stops the account. In a script, and with
-    --detach, the command returns when the account answers, and `gluelocal down` stops it.
+    --detach, the command returns when the account answers, and `gluelocal down` stops it. --attach
+    stays without a terminal too, as a container's or a service's process has to.
     """
-    attached = not detach and sys.stdin.isatty() and sys.stdout.isatty()
+    attached = attach if attach is not None else sys.stdin.isatty() and sys.stdout.isatty()
+    if attached:
+        # What stops a container or a service; Ctrl-C's way out is the right one for it.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = lifecycle.up(state, port, redshift_port, upstream)
     account = started.account
     behind = f" before {account.settings.upstream}" if account.settings.upstream else ""

@@ -56,6 +56,18 @@ def test_up_env_status_down_and_the_state_survives(state):
     assert not state.exists()
 
 
+def test_attached_without_a_terminal_it_stays_until_it_is_told_to_stop(state):
+    words = [GLUELOCAL, "up", "--attach", "--port", "0", "--redshift-port", "0", "--state", state]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL) as process:
+        assert process.stdout.readline().startswith(b"Running: AWS http://127.0.0.1:")
+        assert process.stdout.readline().startswith(b"Ctrl-C stops it")
+        assert lifecycle.running_pid(state) is not None
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read().startswith(b"Stopped; the state is kept")
+    assert process.returncode == 0
+    assert lifecycle.running_pid(state) is None
+
+
 def test_a_taken_port_is_named_with_the_option_that_changes_it(state):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
