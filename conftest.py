@@ -1,4 +1,4 @@
-"""What all tests share besides gluelocal's own plugin: bare MiniStacks, one for most tests."""
+"""What all tests share besides gluelocal's own plugin: MiniStacks, and an account before one."""
 
 import os
 import socket
@@ -6,10 +6,18 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 
+import boto3
 import pytest
+from botocore.config import Config
+
+from gluelocal import lifecycle
+from gluelocal.clients import Clients
+from gluelocal.pytest_plugin import LocalAccount
 
 START_SECONDS = 30
+LIKE_LOCALSTACK = Path(__file__).parent / "gluelocal/tests/upstream/ministack_like_localstack.py"
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +36,38 @@ def start_ministack(tmp_path_factory):
 def aws_endpoint(start_ministack):
     """The URL of AWS's APIs without an account around them: for what only needs S3 or a catalog."""
     return start_ministack("-m", "ministack")
+
+
+@pytest.fixture(scope="session")
+def upstream_endpoint(start_ministack):
+    """A MiniStack for accounts to stand before."""
+    return start_ministack(str(LIKE_LOCALSTACK))
+
+
+@pytest.fixture(scope="session")
+def fronted(upstream_endpoint, tmp_path_factory):
+    """An account before that upstream; `fronted.client(...)` talks to the account."""
+    state = tmp_path_factory.mktemp("fronted")
+    account = lifecycle.up(state, port=0, redshift_port=0, upstream=upstream_endpoint).account
+    yield LocalAccount(state, account.environment(), Clients(account))
+    lifecycle.down(state)
+
+
+@pytest.fixture(scope="session")
+def upstream(upstream_endpoint):
+    """`upstream("s3")` is a boto3 client that talks to the upstream itself."""
+
+    def client(service):
+        return boto3.client(
+            service,
+            endpoint_url=upstream_endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="gluelocal",
+            aws_secret_access_key="gluelocal",
+            config=Config(s3={"addressing_style": "path"}),
+        )
+
+    return client
 
 
 @contextmanager
