@@ -54,7 +54,9 @@ def test_gluelocal_starts_before_the_upstream_is_healthy_and_stops(
             assert check.returncode == 0, check.stderr
         finally:
             process.send_signal(signal.SIGTERM)
+            said, _ = process.communicate()
     assert process.returncode == 0
+    assert said.startswith(b"Ctrl-C stops it")
     check = subprocess.run(health_check(service), env=variables, capture_output=True)
     assert check.returncode == 3
     assert lifecycle.running_pid(tmp_path / "state") is None
