@@ -168,3 +168,29 @@ def test_a_subscription_that_ends_takes_its_queue_along(fronted, upstream, topic
         return not listed.get("QueueUrls")
 
     until(is_gone, "the queue is still there")
+
+
+def test_a_queue_that_is_lost_is_made_again(fronted, upstream, topic):
+    """As after an upstream's restart without its state."""
+    sns, address = fronted.client("sns"), new_address()
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+    listed = upstream("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    (queue,) = [one["Endpoint"] for one in listed if "gluelocal-mail-" in one["Endpoint"]]
+    sqs, name = upstream("sqs"), queue.rsplit(":", 1)[1]
+    sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
+    until(lambda: sqs.list_queues(QueueNamePrefix=name).get("QueueUrls"), "no queue again")
+    sns.publish(TopicArn=topic, Message="still here")
+    (mail,) = until(lambda: mails_to(fronted, address), "no mail")
+    assert mail.body.startswith("still here\n")
+
+
+def test_what_is_no_notification_is_dropped_and_mails_go_on(fronted, upstream, topic):
+    sns, address = fronted.client("sns"), new_address()
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=address)
+    listed = upstream("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    (queue,) = [one["Endpoint"] for one in listed if "gluelocal-mail-" in one["Endpoint"]]
+    url = upstream("sqs").get_queue_url(QueueName=queue.rsplit(":", 1)[1])["QueueUrl"]
+    upstream("sqs").send_message(QueueUrl=url, MessageBody="not from SNS")
+    sns.publish(TopicArn=topic, Message="from SNS")
+    (mail,) = until(lambda: mails_to(fronted, address), "no mail")
+    assert mail.body.startswith("from SNS\n")

@@ -9,8 +9,8 @@ import hashlib
 import json
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,9 @@ logger = logging.getLogger(__name__)
 
 QUEUE_PREFIX = "gluelocal-mail-"
 POLL_SECONDS = 1.0
-_FILTERS = ("FilterPolicy", "FilterPolicyScope")
 _MAX_MESSAGES = 10
+_NO_FILTER = {"FilterPolicyScope": "MessageAttributes", "FilterPolicy": "{}"}
+"""The attributes that filter, as they are without a filter; set in this order."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class _Bridge:
 
     queue_url: str
     subscription_arn: str
-    filters: dict[str, str] = field(default_factory=dict)
+    filters: dict[str, str]
 
 
 class MailBridge:
@@ -73,8 +74,14 @@ class MailBridge:
 
     def _run(self) -> None:
         while not self._stopping.wait(POLL_SECONDS):
-            self.sync()
-            self._guarded(self._fetch)
+            self._guarded(self._look)
+
+    def _look(self) -> None:
+        try:
+            self._sync()
+        finally:
+            # One subscription that cannot be served must not hold up the others' mails.
+            self._fetch()
 
     def sync(self) -> None:
         """Gives every e-mail subscription its queue, and takes the queues of those that ended."""
@@ -94,23 +101,40 @@ class MailBridge:
     def _sync(self) -> None:
         sns = self._clients("sns")
         wanted = dict(_subscribers(sns))
-        for subscriber, filters in wanted.items():
-            bridge = self._bridges.get(subscriber)
+
+        def keep(subscriber: Subscriber) -> None:
+            filters, bridge = wanted[subscriber], self._bridges.get(subscriber)
             if bridge is None:
                 self._bridges[subscriber] = self._open(sns, subscriber, filters)
             elif bridge.filters != filters:
-                for name in _FILTERS:
-                    sns.set_subscription_attributes(
-                        SubscriptionArn=bridge.subscription_arn,
-                        AttributeName=name,
-                        AttributeValue=filters.get(name, ""),
-                    )
+                _set_filters(sns, bridge.subscription_arn, filters)
                 bridge.filters = filters
-        for subscriber in self._bridges.keys() - wanted.keys():
-            bridge = self._bridges[subscriber]
+
+        def end(subscriber: Subscriber) -> None:
+            bridge = self._bridges.pop(subscriber)
             sns.unsubscribe(SubscriptionArn=bridge.subscription_arn)
             self._clients("sqs").delete_queue(QueueUrl=bridge.queue_url)
-            del self._bridges[subscriber]
+
+        self._for_each(wanted, keep)
+        self._for_each(self._bridges.keys() - wanted.keys(), end)
+
+    def _for_each(
+        self, subscribers: Iterable[Subscriber], work: Callable[[Subscriber], None]
+    ) -> None:
+        """Does the work for all of them, and then raises the first refusal, if there was one.
+
+        What is refused may be gone: an upstream that was started anew has no queues. So it is
+        opened again at the next look, which finds what is still there.
+        """
+        refusals = []
+        for subscriber in list(subscribers):
+            try:
+                work(subscriber)
+            except ClientError as problem:
+                self._bridges.pop(subscriber, None)
+                refusals.append(problem)
+        if refusals:
+            raise refusals[0]
 
     def _open(self, sns: Any, subscriber: Subscriber, filters: dict[str, str]) -> _Bridge:
         sqs = self._clients("sqs")
@@ -118,29 +142,37 @@ class MailBridge:
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
         url = sqs.create_queue(QueueName=f"{QUEUE_PREFIX}{digest}")["QueueUrl"]
         answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        made = sns.subscribe(
-            TopicArn=subscriber.topic_arn,
-            Protocol="sqs",
-            Endpoint=answer["Attributes"]["QueueArn"],
-            Attributes=filters,
-            ReturnSubscriptionArn=True,
-        )
-        return _Bridge(url, made["SubscriptionArn"], filters)
+        target = {
+            "TopicArn": subscriber.topic_arn,
+            "Protocol": "sqs",
+            "Endpoint": answer["Attributes"]["QueueArn"],
+            "ReturnSubscriptionArn": True,
+        }
+        try:
+            arn = sns.subscribe(Attributes=filters, **target)["SubscriptionArn"]
+        except sns.exceptions.InvalidParameterException:
+            # It is there already, from before the filter changed.
+            arn = sns.subscribe(**target)["SubscriptionArn"]
+        if _filters(sns, arn) != filters:
+            _set_filters(sns, arn, filters)
+        return _Bridge(url, arn, filters)
 
     def _fetch(self) -> None:
-        sqs = self._clients("sqs")
-        for subscriber, bridge in self._bridges.items():
-            while True:
-                received = sqs.receive_message(
-                    QueueUrl=bridge.queue_url, MaxNumberOfMessages=_MAX_MESSAGES
-                ).get("Messages", [])
-                for message in received:
+        self._for_each(self._bridges, self._fetch_for)
+
+    def _fetch_for(self, subscriber: Subscriber) -> None:
+        sqs, url = self._clients("sqs"), self._bridges[subscriber].queue_url
+        while True:
+            answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=_MAX_MESSAGES)
+            received = answer.get("Messages", [])
+            for message in received:
+                try:
                     self._deliver(_notification(subscriber, message["Body"]))
-                    sqs.delete_message(
-                        QueueUrl=bridge.queue_url, ReceiptHandle=message["ReceiptHandle"]
-                    )
-                if len(received) < _MAX_MESSAGES:
-                    break
+                except (ValueError, KeyError, TypeError):
+                    logger.error("no notification of SNS, dropped: %r", message["Body"][:200])
+                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            if len(received) < _MAX_MESSAGES:
+                return
 
 
 def _subscribers(sns: Any) -> Iterator[tuple[Subscriber, dict[str, str]]]:
@@ -160,14 +192,19 @@ def _subscribers(sns: Any) -> Iterator[tuple[Subscriber, dict[str, str]]]:
 
 
 def _filters(sns: Any, subscription_arn: str) -> dict[str, str]:
-    """Empty where the upstream does not name a subscription that waits for its confirmation."""
+    """No filter where the upstream does not name a subscription that waits for confirmation."""
     if not subscription_arn.startswith("arn:"):
-        return {}
+        return _NO_FILTER
     answer = sns.get_subscription_attributes(SubscriptionArn=subscription_arn)
     attributes: Mapping[str, str] = answer["Attributes"]
-    if not attributes.get("FilterPolicy"):
-        return {}
-    return {name: attributes[name] for name in _FILTERS if attributes.get(name)}
+    return {name: attributes.get(name) or default for name, default in _NO_FILTER.items()}
+
+
+def _set_filters(sns: Any, subscription_arn: str, filters: Mapping[str, str]) -> None:
+    for name, value in filters.items():
+        sns.set_subscription_attributes(
+            SubscriptionArn=subscription_arn, AttributeName=name, AttributeValue=value
+        )
 
 
 def _notification(subscriber: Subscriber, envelope: str) -> Notification:
