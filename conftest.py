@@ -40,8 +40,8 @@ def aws_endpoint(start_ministack):
 
 @pytest.fixture(scope="session")
 def upstream_endpoint(start_ministack):
-    """A MiniStack for accounts to stand before."""
-    return start_ministack(str(LIKE_LOCALSTACK))
+    """A MiniStack for accounts to stand before; or a LocalStack that $TEST_UPSTREAM names."""
+    return os.environ.get("TEST_UPSTREAM") or start_ministack(str(LIKE_LOCALSTACK))
 
 
 @pytest.fixture(scope="session")

@@ -76,7 +76,9 @@ def test_the_catalog_and_jobs_stay_in_the_account(fronted, upstream):
     glue, name = fronted.client("glue"), f"d_{uuid.uuid4().hex[:8]}"
     glue.create_database(DatabaseInput={"Name": name})
     assert glue.get_database(Name=name)["Database"]["Name"] == name
-    assert name not in [one["Name"] for one in upstream("glue").get_databases()["DatabaseList"]]
+    # A MiniStack has none of that name, LocalStack's community edition has no Glue.
+    with pytest.raises(ClientError):
+        upstream("glue").get_database(Name=name)
 
 
 def test_status_names_the_upstream(fronted, upstream_endpoint):
