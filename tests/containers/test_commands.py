@@ -1,11 +1,14 @@
 """The commands of docker-compose.yml that need no container, run outside of one."""
 
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -74,27 +77,59 @@ def test_localstacks_health_check(services, upstream_endpoint):
         assert subprocess.run(silent, capture_output=True).returncode != 0
 
 
-@pytest.mark.skipif(not shutil.which("socat"), reason="socat is not on this machine")
-def test_a_relay_and_its_health_check(services, upstream_endpoint):
-    service = services["relay-aws"]
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        port = str(unused.getsockname()[1])
-    target = f"TCP:{upstream_endpoint.removeprefix('http://')}"
+@contextmanager
+def relaying(service, port, target):
+    """A relay by the service's command; in its container it listens on all addresses."""
     program, listening, to = service["command"]
-    # In its container it listens on all interfaces, here on loopback alone.
-    words = [program, listening.replace("14566", port) + ",bind=127.0.0.1", target]
-    assert to == "TCP:127.0.0.1:4566"
-    check = [word.replace("14566", port) for word in health_check(service)]
+    assert to.startswith("TCP:127.0.0.1:")
+    words = [program, f"{moved(listening, port)},bind=127.0.0.1", f"TCP:{target}"]
     with subprocess.Popen(words) as relay:
         try:
-            deadline = 50
-            while subprocess.run(check, capture_output=True).returncode and deadline:
-                deadline -= 1
-            assert subprocess.run(check, capture_output=True).returncode == 0
+            yield
         finally:
             relay.terminate()
-    assert subprocess.run(check, capture_output=True).returncode != 0
+
+
+def moved(text, port):
+    """The text with another port for the one that a relay has in its container."""
+    return re.sub("14566|15439", str(port), text)
+
+
+def free_port():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        return unused.getsockname()[1]
+
+
+@pytest.mark.skipif(not shutil.which("socat"), reason="socat is not on this machine")
+@pytest.mark.parametrize("name", ["relay-aws", "relay-redshift"])
+def test_a_relay_is_healthy_as_long_as_what_is_behind_it_answers(services, fronted, name):
+    service, variables = services[name], fronted.environment
+    behind = {
+        "relay-aws": variables["AWS_ENDPOINT_URL"].removeprefix("http://"),
+        "relay-redshift": f"127.0.0.1:{variables['REDSHIFT_PORT']}",
+    }
+    port = free_port()
+    check = [moved(word, port) for word in health_check(service)]
+
+    def answers():
+        return subprocess.run(check, env=environment(), capture_output=True).returncode == 0
+
+    assert not answers()
+    with relaying(service, port, behind[name]):
+        assert any(answers() for _ in range(20))
+    with relaying(service, port, f"127.0.0.1:{free_port()}"):
+        wait_for_listener(port)
+        assert not answers()
+
+
+def wait_for_listener(port):
+    for _ in range(1000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.01)
+    raise AssertionError(f"nothing listens on {port}")
 
 
 @pytest.mark.slow
