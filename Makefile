@@ -39,7 +39,7 @@ format: $(VENV)/.dev ## format and mend what ruff can
 	@$(BIN)/ruff check --fix .
 
 test: $(VENV)/.dev ## all tests, the real pipeline among them
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 bench: $(VENV)/.dev ## benchmarks, with a report
 	@$(BIN)/python -m bench

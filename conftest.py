@@ -1,4 +1,4 @@
-"""What all tests share besides gluelocal's own plugin: one bare MiniStack for a whole test run."""
+"""What all tests share besides gluelocal's own plugin: a bare MiniStack, and who runs beside whom."""
 
 import os
 import socket
@@ -9,6 +9,18 @@ import time
 import pytest
 
 START_SECONDS = 30
+
+
+def pytest_collection_modifyitems(items):
+    """For a run in two processes: all tests of the account in one, so that there is one account.
+
+    They wait for job runs most of the time, while the other process computes. The tests of a file
+    stay together, for the fixtures that they share.
+    """
+    for item in items:
+        on_account = "local_account" in item.fixturenames
+        group = "account" if on_account else item.nodeid.partition("::")[0]
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")
