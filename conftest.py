@@ -1,4 +1,4 @@
-"""What all tests share besides gluelocal's own plugin: a bare MiniStack, and who runs beside whom."""
+"""What all tests share besides gluelocal's own plugin: a bare MiniStack, and two processes."""
 
 import os
 import socket
