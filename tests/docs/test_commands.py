@@ -27,7 +27,7 @@ FENCE = re.compile(
 )
 RUN = re.compile(r"run(?:, exit code (?P<code>\d+))?")
 LEFT_OUT = "not run: "
-BLOCK_SECONDS = 400
+BLOCK_SECONDS = 900
 NOT_COPIED = (".git", ".venv", ".gluelocal", ".*_cache", "__pycache__", "build", "dist", "site")
 # What this test run's own account, or a make around it, would tell the commands.
 NOT_INHERITED = re.compile(r"GLUELOCAL_|AWS_|REDSHIFT_|MAKE|MFLAGS|KEEP$|PYTHONPATH$")
