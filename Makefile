@@ -20,7 +20,7 @@ $(VENV)/.run: constraints.txt pyproject.toml gluelocal/pyproject.toml
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.run
-	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev]'
+	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev,docs]'
 	@touch $@
 
 install: $(VENV)/.run ## make .venv from constraints.txt
@@ -39,13 +39,20 @@ format: $(VENV)/.dev ## format and mend what ruff can
 	@$(BIN)/ruff check --fix .
 
 test: $(VENV)/.dev ## all tests, the real pipeline among them
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+docs: pictures ## build the pages of docs/ into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs --quiet build --strict
+	@echo "Open site/index.html"
+
+pictures: $(VENV)/.dev ## draw docs/pictures
+	@for theme in light dark; do $(BIN)/d2 docs/pictures/architecture-$$theme.d2 docs/pictures/architecture-$$theme.svg; done
 
 bench: $(VENV)/.dev ## benchmarks, with a report
 	@$(BIN)/python -m bench
 
 clean: ## remove .venv, the account's state and caches
 	@$(BIN)/gluelocal down --purge 2>/dev/null || true
-	@rm -rf $(VENV) .gluelocal .mypy_cache .ruff_cache .pytest_cache build dist
+	@rm -rf $(VENV) .gluelocal .mypy_cache .ruff_cache .pytest_cache build dist site
 
-.PHONY: help install run-local lint format test bench clean
+.PHONY: help install run-local lint format test docs pictures bench clean

@@ -1,4 +1,5 @@
-"""What all tests share besides gluelocal's own plugin: MiniStacks, and an account before one."""
+"""What all tests share besides gluelocal's own plugin: MiniStacks, an account before one, and
+two processes."""
 
 import os
 import socket
@@ -18,6 +19,20 @@ from gluelocal.pytest_plugin import LocalAccount
 
 START_SECONDS = 30
 LIKE_LOCALSTACK = Path(__file__).parent / "gluelocal/tests/upstream/ministack_like_localstack.py"
+
+
+def pytest_collection_modifyitems(items):
+    """For a run in two processes: all tests of an account in one, so that there is one of it.
+
+    They wait for job runs most of the time, while the other process computes. The tests of a file
+    stay together, for the fixtures that they share.
+    """
+    for item in items:
+        group = item.nodeid.partition("::")[0]
+        for account in ("local_account", "fronted"):
+            if account in item.fixturenames:
+                group = account
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

@@ -152,17 +152,19 @@ def _chain(
 
 
 def _look_around(steps: Steps, settings: Settings, runs_on: bool) -> None:
-    target = f"{settings.redshift.schema}.{settings.redshift.table}"
     steps.say("")
-    if not runs_on:
-        steps.say("To look around, leave the account running:  KEEP=1 make run-local")
     steps.say("The mails:     .venv/bin/gluelocal mail list;  .venv/bin/gluelocal mail show 1")
+    if not runs_on:
+        steps.say("To look further, start the account again:  .venv/bin/gluelocal up --detach")
+        return
+    target = f"{settings.redshift.schema}.{settings.redshift.table}"
     steps.say('The variables: eval "$(.venv/bin/gluelocal env)"')
     host, port, database, user, password = (f"${name}" for name in REDSHIFT_VARIABLES)
     steps.say(
         f'The rows:      PGPASSWORD="{password}" psql -h {host} -p {port} -U {user} -d {database} '
         f'-c "select * from {target} limit 5"'
     )
+    steps.say("To stop it:    .venv/bin/gluelocal down")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:

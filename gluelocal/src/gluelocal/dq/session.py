@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from gluelocal.account import Account
 from gluelocal.errors import GluelocalError
-from gluelocal.java import java_home
+from gluelocal.java import QUICK_START, java_home
 from gluelocal.jobs.spark_conf import loopback, s3a
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _LAST_LINES = 15
 _FOR_SMALL_DATA = {
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": QUICK_START,
     "spark.sql.codegen.wholeStage": "false",
 }
 
