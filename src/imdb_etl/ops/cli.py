@@ -47,14 +47,14 @@ def deploy(
     output: OutputOption = Shown.TEXT,
 ) -> None:
     """Create or update the stack, upload the job, make the Redshift table."""
+    if dry_run and env is Env.LOCAL:
+        raise typer.BadParameter(
+            "--dry-run is for --env aws: the local account's change sets also list what the "
+            "template leaves out there, and a deployment to it costs nothing"
+        )
 
     def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
         if dry_run:
-            if env is Env.LOCAL:
-                raise ConfigError(
-                    "--dry-run is for --env aws: the local account's change sets also list what "
-                    "the template leaves out there, and a deployment to it costs nothing"
-                )
             preview = previewing.preview(project, settings, target, progress())
             show.preview(preview)
             return preview.problem is None
