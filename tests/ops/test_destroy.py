@@ -79,7 +79,9 @@ def test_it_asks_and_then_removes_what_it_says(call, deployed):
     assert "Left: the schema movies in Redshift" in agreed.stdout
     assert describe(cloudformation, STACK) is None
     assert buckets.look(s3, DATA) is buckets.look(s3, ARTIFACTS) is None
-    assert STACK not in deployed.client("glue").list_jobs()["JobNames"]
+    glue = deployed.client("glue")
+    with pytest.raises(glue.exceptions.EntityNotFoundException):
+        glue.get_job(JobName=STACK)
 
     again = call("--yes")
     assert again.exit_code == 0
