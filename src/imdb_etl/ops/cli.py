@@ -90,10 +90,11 @@ def destroy(
 
 def _agreed(stack: str) -> bool:
     try:
-        return typer.prompt(f"To remove all of it, type {stack}", err=True) == stack  # type: ignore[no-any-return]
+        typed: str = typer.prompt(f"To remove all of it, type {stack}", err=True)
     except typer.Abort:
         # The end of standard input, as in a script.
         return False
+    return typed == stack
 
 
 @app.command()

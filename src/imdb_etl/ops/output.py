@@ -12,6 +12,7 @@ from rich.text import Text
 from imdb_etl.ops.clean import Cleaned
 from imdb_etl.ops.deploy import Deployment
 from imdb_etl.ops.destroy import Destroyed, Doomed
+from imdb_etl.ops.destroy_output import destroyed_lines, doomed_lines
 from imdb_etl.ops.preview import Preview
 from imdb_etl.ops.preview_output import preview_lines, preview_record
 from imdb_etl.ops.rejects import RejectedRuns
@@ -122,25 +123,12 @@ class TextOutput(Output):
             _print_error(self._errors, result.problem)
 
     def doomed(self, result: Doomed) -> None:
-        if result.stack_id is not None:
-            self._line(f"The stack {result.stack} and what it made")
-        if result.redshift is not None:
-            self._line(f"The serverless Redshift {result.redshift} with all its databases")
-        for bucket in result.buckets:
-            self._line(
-                f"The bucket {bucket.name} with {bucket.versions:,} versions of objects, "
-                f"{bucket.size:,} bytes"
-            )
+        for line in doomed_lines(result):
+            self._line(line)
 
     def destroyed(self, result: Destroyed) -> None:
-        if not result.stack_deleted and not result.buckets:
-            self._line(f"Nothing to remove: no stack {result.stack}, and no buckets of it")
-        if result.stack_deleted:
-            self._line(f"Deleted the stack {result.stack}")
-        for bucket in result.buckets:
-            self._line(f"Deleted the bucket {bucket.name} ({bucket.versions:,} versions)")
-        for what in result.left:
-            self._line(f"Left: {what}")
+        for line in destroyed_lines(result):
+            self._line(line)
 
     def run(self, result: RunResult) -> None:
         for crawl in result.crawls:

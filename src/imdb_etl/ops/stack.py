@@ -11,6 +11,8 @@ from imdb_etl.errors import ImdbEtlError
 from imdb_etl.ops.progress import Progress
 
 POLL_SECONDS = 0.5
+# A local stack is there in a second; one on AWS takes minutes, and requests have a rate there.
+_LONGEST_POLL_SECONDS = 5.0
 _NO_CHANGE = "No updates are to be performed"
 _NEVER_CREATED = ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 
@@ -81,6 +83,7 @@ def outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _wait(client: Any, name: str, progress: Progress) -> dict[str, Any]:
+    pause = POLL_SECONDS
     while True:
         stack = describe(client, name)
         if stack is None:
@@ -90,7 +93,8 @@ def _wait(client: Any, name: str, progress: Progress) -> dict[str, Any]:
         if not status.endswith("_IN_PROGRESS"):
             break
         progress.update(f"stack {name}: {status}, {_ready(client, name)} resources ready")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * 1.3, _LONGEST_POLL_SECONDS)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
         raise StackError(f"the stack {name} ended as {status}: {first_failure(client, name)}")
     return stack
