@@ -7,9 +7,11 @@ import pytest
 from botocore.stub import Stubber
 from rich.console import Console
 
-from imdb_etl.ops import data_api
+from imdb_etl.ops import data_api, deploy
 from imdb_etl.ops.progress import Progress
 from imdb_etl.ops.warehouse import WarehouseError, sql_files
+
+FINISHED = {"Status": "FINISHED"}
 
 
 @pytest.fixture
@@ -43,9 +45,27 @@ def test_all_files_are_one_batch_in_their_order(api, project, progress):
     folder = project.root / "conf" / "redshift"
     statements = [one for found in sql_files(folder).values() for one in found]
     assert statements[0] == "create schema if not exists movies"
-    expect(stubber, statements, {"Status": "STARTED"}, {"Status": "FINISHED"})
+    expect(stubber, statements, {"Status": "STARTED"}, FINISHED)
     applied = data_api.apply_sql(client, "films", "dev", "arn:s", folder, progress)
     assert applied == sorted(file.name for file in folder.glob("*.sql"))
+
+
+def test_a_deployment_to_a_redshift_of_the_stack_takes_this_way(
+    api, project, aws_settings, progress
+):
+    client, stubber = api
+    folder = project.root / "conf" / "redshift"
+    expect(stubber, [s for found in sql_files(folder).values() for s in found], FINISHED)
+
+    class Aws:
+        environment, redshift = "aws", None
+
+        def client(self, service):
+            return {"redshift-data": client}[service]
+
+    outputs = {"RedshiftWorkgroup": "films", "RedshiftSecret": "arn:s"}
+    applied = deploy._apply_sql(project, aws_settings, Aws(), outputs, progress)
+    assert applied == list(sql_files(folder))
 
 
 def test_a_refused_batch_is_told_with_redshift_s_own_words(api, tmp_path, progress):
