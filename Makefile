@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
+SCAN := $(VENV)/scan
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
@@ -23,16 +24,25 @@ $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev,docs]'
 	@touch $@
 
+# In an environment of its own: checkov pins older versions of what constraints.txt has.
+$(VENV)/.scan: constraints-scan.txt | $(VENV)/.dev
+	@echo "Installing cfn-lint and checkov into $(SCAN) (once, about 400 MB) ..."
+	@test -x $(SCAN)/bin/python || $(PYTHON) -m venv $(SCAN)
+	@$(SCAN)/bin/python -m pip --quiet --disable-pip-version-check install -c constraints-scan.txt cfn-lint checkov
+	@touch $@
+
 install: $(VENV)/.run ## make .venv from constraints.txt
 
 run-local: $(VENV)/.run ## the whole pipeline on this machine (KEEP=1 leaves the account running)
 	@$(BIN)/python -m imdb_etl.ops.run_local
 
-lint: $(VENV)/.dev ## formatting, lint, types, layering
+lint: $(VENV)/.dev $(VENV)/.scan ## formatting, lint, types, layering, the template's schema and security
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(SCAN)/bin/cfn-lint infra/template.yaml
+	@$(SCAN)/bin/checkov --framework cloudformation --file infra/template.yaml --compact --quiet --skip-download
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	@$(BIN)/ruff format .

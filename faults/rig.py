@@ -29,7 +29,8 @@ from gluelocal.java import java_home
 from gluelocal.jobs.spark_conf import write_defaults
 from imdb_etl.locations import raw_folder
 from imdb_etl.ops import crawl
-from imdb_etl.ops.deploy import SCRIPT_KEY, deploy
+from imdb_etl.ops.deploy import deploy
+from imdb_etl.ops.parameters import SCRIPT_KEY
 from imdb_etl.ops.progress import Progress
 from imdb_etl.ops.settings import CONFIG_KEY, Project
 from imdb_etl.ops.target import Redshift, Target

@@ -4,6 +4,7 @@ real chain on the test run's own account, deployed once and run by the product's
 import gzip
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -29,6 +30,16 @@ def project():
 @pytest.fixture(scope="session")
 def settings(project):
     return project.settings("local")
+
+
+@pytest.fixture(scope="session")
+def aws_settings(project, tmp_path_factory):
+    """Those of AWS, with the address for mails that everybody has to add to conf/aws.yml."""
+    copy = tmp_path_factory.mktemp("project")
+    shutil.copytree(project.root / "conf", copy / "conf")
+    with (copy / "conf" / "aws.yml").open("a") as file:
+        file.write("notification_email: data-team@example.com\n")
+    return Project(copy).settings("aws")
 
 
 @pytest.fixture(scope="session")

@@ -81,7 +81,8 @@ class RedshiftTarget:
 
     `mode`: merge replaces the rows of the same keys, append adds the rows of files that were not
     appended before, replace leaves this input's rows alone in the table. `merge_by` is the SQL of
-    merge: DELETE and INSERT, or Redshift's MERGE.
+    merge: DELETE and INSERT, or Redshift's MERGE. `role`: the ARN of a role of Redshift by which
+    COPY and UNLOAD use S3; without one they use the job's own credentials.
     """
 
     connection: str
@@ -92,6 +93,7 @@ class RedshiftTarget:
     prefer_highest: str
     mode: Mode = "merge"
     merge_by: MergeBy = "delete_insert"
+    role: str = ""
 
     def __post_init__(self) -> None:
         _check_identifier("schema", self.schema)

@@ -113,7 +113,8 @@ def _results(
         ruleset=text,
         publishing_options={
             "dataQualityEvaluationContext": evaluation_context(name),
-            "enableDataQualityCloudWatchMetrics": False,
+            # The stack's alarm counts them, and without them AWS sends no event.
+            "enableDataQualityCloudWatchMetrics": publish,
             "enableDataQualityResultsPublishing": publish,
         },
         # The pipeline keeps its input already.

@@ -203,8 +203,8 @@ def call(project, aws_variables, bucket, monkeypatch):
     """Runs `imdb-etl clean ...` in the project; the account's stack is left out."""
     monkeypatch.chdir(project.root)
     outputs = {"DataBucket": bucket, "JobName": "imdb-etl"}
-    monkeypatch.setattr("imdb_etl.ops.cli.process_environment", lambda: {**aws_variables})
-    monkeypatch.setattr("imdb_etl.ops.cli.require_outputs", lambda *_: outputs)
+    monkeypatch.setattr("imdb_etl.ops.command.process_environment", lambda: {**aws_variables})
+    monkeypatch.setattr("imdb_etl.ops.command.require_outputs", lambda *_: outputs)
     return lambda *words: CliRunner().invoke(app, ["clean", *words])
 
 

@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from typer.testing import CliRunner
 
 from imdb_etl.errors import ConfigError
-from imdb_etl.ops.cli import app, readable
+from imdb_etl.ops.cli import app
+from imdb_etl.ops.command import readable
 
 COMMANDS = [["deploy"], ["run"], ["status"]]
 
@@ -22,7 +23,7 @@ def call(project, monkeypatch):
     def run(words, variables):
         monkeypatch.chdir(project.root)
         monkeypatch.setattr(
-            "imdb_etl.ops.cli.process_environment", lambda: {"PATH": "/bin", **variables}
+            "imdb_etl.ops.command.process_environment", lambda: {"PATH": "/bin", **variables}
         )
         return CliRunner().invoke(app, words)
 

@@ -306,8 +306,8 @@ def call(project, aws_variables, bucket, monkeypatch):
     monkeypatch.chdir(project.root)
     variables = {"PATH": "/bin", **aws_variables}
     outputs = {"DataBucket": bucket, "GlueDatabase": "none", "JobName": "none"}
-    monkeypatch.setattr("imdb_etl.ops.cli.process_environment", lambda: variables)
-    monkeypatch.setattr("imdb_etl.ops.cli.require_outputs", lambda *_: outputs)
+    monkeypatch.setattr("imdb_etl.ops.command.process_environment", lambda: variables)
+    monkeypatch.setattr("imdb_etl.ops.command.require_outputs", lambda *_: outputs)
 
     def no_table(*_):
         raise SourceError("no table")

@@ -119,14 +119,14 @@ def test_a_run_that_is_not_finished_stops_a_second_one(glue, state):
     runs = [{"Id": "jr_2", "JobRunState": "SUCCEEDED"}, {"Id": "jr_1", "JobRunState": state}]
     stubber.add_response("get_job_runs", {"JobRuns": runs})
     with pytest.raises(run.RunError, match="run jr_1 of the job j runs already"):
-        run._require_idle(client, "j")
+        run.require_idle(client, "j")
 
 
 def test_finished_runs_are_no_obstacle(glue):
     client, stubber = glue
     runs = [{"Id": f"jr_{state}", "JobRunState": state} for state in sorted(run.ENDED)]
     stubber.add_response("get_job_runs", {"JobRuns": runs})
-    run._require_idle(client, "j")
+    run.require_idle(client, "j")
 
 
 def test_the_service_s_own_refusal_of_a_second_run_reads_the_same(glue):

@@ -29,6 +29,9 @@ def test_the_job_s_configuration_is_one_that_the_job_accepts(settings):
     config = parse_config(settings.job_config(OUTPUTS, "dev"), "here")
     assert config.columns == settings.columns
     assert (config.redshift.connection, config.redshift.database) == ("imdb-etl-redshift", "dev")
+    assert config.redshift.role == ""
+    with_role = settings.job_config(OUTPUTS | {"RedshiftRole": "arn:r"}, "dev")
+    assert parse_config(with_role, "here").redshift.role == "arn:r"
 
 
 def test_the_columns_are_those_of_the_table(project, settings):

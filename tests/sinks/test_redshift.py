@@ -259,5 +259,29 @@ def test_a_lasting_failure_is_not_tried_again(connect):
         connect('relation "movies.imdb_movies" does not exist', LOST)
 
 
+@pytest.mark.parametrize("role", ["", "arn:aws:iam::1:role/staging"])
+def test_copy_and_unload_use_redshift_s_role_where_it_has_one(monkeypatch, role):
+    given = []
+
+    class Writer:
+        def from_jdbc_conf(self, connection_options, **_):
+            given.append(connection_options)
+
+    class Reader:
+        def from_options(self, connection_options, **_):
+            given.append(connection_options)
+            raise RuntimeError("enough")
+
+    class Glue:
+        write_dynamic_frame, create_dynamic_frame = Writer(), Reader()
+
+    monkeypatch.setattr(redshift.DynamicFrame, "fromDF", lambda *_: None)
+    target = replace(TARGET, role=role)
+    redshift.load(Glue(), None, target, load_statements(target, COLUMNS, a_load("jr_1", 0)), None)
+    with pytest.raises(SinkError):
+        redshift.recorded(Glue(), target, "loads", "load_id", None)
+    assert [options.get("aws_iam_role", "") for options in given] == [role, role]
+
+
 def test_a_text_in_the_audit_tables_has_no_sign_that_somebody_reads():
     assert literal("a'b;c%s\\d\ne") == "'a_b_c_s_d_e'"

@@ -1,53 +1,30 @@
-"""The command `imdb-etl`: exit code 0, 1 for a failed run or command, 2 for wrong usage."""
+"""The command `imdb-etl`."""
 
-import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from enum import StrEnum
-from itertools import islice
-from pathlib import Path
 from typing import Annotated
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
-from rich.console import Console
 
-from imdb_etl.errors import ImdbEtlError
+from imdb_etl.errors import ConfigError
 from imdb_etl.ops import deploy as deploying
-from imdb_etl.ops import rejects as rejecting
-from imdb_etl.ops import rejects_csv, rejects_output
-from imdb_etl.ops import replay as replaying
+from imdb_etl.ops import destroy as destroying
+from imdb_etl.ops import preview as previewing
+from imdb_etl.ops import rejects_cli
 from imdb_etl.ops import run as running
 from imdb_etl.ops import status as asking
 from imdb_etl.ops.clean import Cleaner
-from imdb_etl.ops.output import JsonOutput, Output, TextOutput
-from imdb_etl.ops.progress import Progress
+from imdb_etl.ops.command import (
+    Env,
+    EnvOption,
+    OutputOption,
+    Shown,
+    execute,
+    progress,
+    stack_outputs,
+)
+from imdb_etl.ops.output import Output
 from imdb_etl.ops.settings import Project, Settings
-from imdb_etl.ops.stack import require_outputs
-from imdb_etl.ops.target import Target, connect, process_environment
-
-INTERRUPTED = 130
-
-
-class Env(StrEnum):
-    LOCAL = "local"
-    AWS = "aws"
-
-
-class Shown(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-
-
-class Rows(StrEnum):
-    TEXT = "text"
-    JSON = "json"
-    CSV = "csv"
-
-
-EnvOption = Annotated[Env, typer.Option("--env", help="Where to work.")]
-OutputOption = Annotated[Shown, typer.Option("--output", help="How to print the result.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's id, or its beginning.")]
+from imdb_etl.ops.target import Target
 
 app = typer.Typer(
     help="Deploys and runs the IMDb pipeline, on the local account or on AWS.",
@@ -55,19 +32,69 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-rejects = typer.Typer(help="The rows that runs did not load.", no_args_is_help=True)
-app.add_typer(rejects, name="rejects")
+app.add_typer(rejects_cli.app, name="rejects")
 
 
 @app.command()
-def deploy(env: EnvOption = Env.LOCAL, output: OutputOption = Shown.TEXT) -> None:
+def deploy(
+    env: EnvOption = Env.LOCAL,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run", help="Show what would change and, for aws, cost; change nothing."
+        ),
+    ] = False,
+    output: OutputOption = Shown.TEXT,
+) -> None:
     """Create or update the stack, upload the job, make the Redshift table."""
+    if dry_run and env is Env.LOCAL:
+        raise typer.BadParameter(
+            "--dry-run is for --env aws: the local account's change sets also list what the "
+            "template leaves out there, and a deployment to it costs nothing"
+        )
 
     def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
-        show.deployment(deploying.deploy(project, settings, target, _progress()))
+        if dry_run:
+            preview = previewing.preview(project, settings, target, progress())
+            show.preview(preview)
+            return preview.problem is None
+        show.deployment(deploying.deploy(project, settings, target, progress()))
         return True
 
-    _command(env, output, work)
+    execute(env, output, work, "interrupted; CloudFormation goes on (`imdb-etl status`)")
+
+
+@app.command()
+def destroy(
+    env: EnvOption = Env.LOCAL,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    output: OutputOption = Shown.TEXT,
+) -> None:
+    """Delete the stack, and its buckets with everything in them, after asking."""
+
+    def work(_: Project, settings: Settings, target: Target, show: Output) -> bool:
+        doomed = destroying.survey(settings, target)
+        if not doomed.nothing and not yes:
+            if output is Shown.JSON:
+                raise ConfigError("nothing was removed: --output json does not ask, so add --yes")
+            show.doomed(doomed)
+            if not _agreed(doomed.stack):
+                raise ConfigError("nothing was removed")
+        show.destroyed(destroying.destroy(doomed, target, progress()))
+        return True
+
+    execute(
+        env, output, work, "interrupted; run `imdb-etl destroy` again, which goes on from there"
+    )
+
+
+def _agreed(stack: str) -> bool:
+    try:
+        typed: str = typer.prompt(f"To remove all of it, type {stack}", err=True)
+    except typer.Abort:
+        # The end of standard input, as in a script.
+        return False
+    return typed == stack
 
 
 @app.command()
@@ -95,11 +122,11 @@ def run(
     """Crawl, run the job, wait, and show what it did; exit code 1 when the run failed."""
 
     def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
-        result = running.run(project, settings, target, _progress(), ruleset, source, incremental)
+        result = running.run(project, settings, target, progress(), ruleset, source, incremental)
         show.run(result)
         return result.succeeded
 
-    _command(env, output, work)
+    execute(env, output, work)
 
 
 @app.command()
@@ -110,7 +137,7 @@ def status(env: EnvOption = Env.LOCAL, output: OutputOption = Shown.TEXT) -> Non
         show.status(asking.status(settings, target))
         return True
 
-    _command(env, output, work)
+    execute(env, output, work)
 
 
 @app.command()
@@ -126,7 +153,7 @@ def clean(
     """Delete what runs that did not finish have left in S3."""
 
     def work(_: Project, settings: Settings, target: Target, show: Output) -> bool:
-        outputs = _outputs(settings, target)
+        outputs = stack_outputs(settings, target)
         cleaner = Cleaner(
             target.client("s3"), target.client("glue"), outputs["DataBucket"], outputs["JobName"]
         )
@@ -134,122 +161,7 @@ def clean(
         show.cleaned(cleaner.clean(days, datetime.now(UTC), dry_run))
         return True
 
-    _command(env, output, work)
-
-
-@rejects.command("list")
-def list_rejects(env: EnvOption = Env.LOCAL, output: OutputOption = Shown.TEXT) -> None:
-    """List the runs whose rejects are visible, newest first."""
-
-    def work(_: Project, settings: Settings, target: Target, show: Output) -> bool:
-        bucket = _outputs(settings, target)["DataBucket"]
-        show.rejected_runs(rejecting.list_runs(target.client("s3"), bucket))
-        return True
-
-    _command(env, output, work)
-
-
-@rejects.command("show")
-def show_rejects(
-    run_id: RunArgument,
-    env: EnvOption = Env.LOCAL,
-    limit: Annotated[int | None, typer.Option(min=1, help="Show so many rows at most.")] = None,
-    output: Annotated[
-        Rows,
-        typer.Option("--output", help="json: an object a line; csv: the source's columns."),
-    ] = Rows.TEXT,
-) -> None:
-    """Show a run's rejected rows with their reasons."""
-
-    def work(_: Project, settings: Settings, target: Target, __: Output) -> bool:
-        storage, outputs = target.client("s3"), _outputs(settings, target)
-        bucket = outputs["DataBucket"]
-        marker = rejecting.find_run(storage, bucket, run_id)
-
-        def rows() -> Iterator[rejecting.Row]:
-            return islice(rejecting.rows(storage, bucket, marker.run_id), limit)
-
-        write = sys.stdout.write
-        if output is Rows.JSON:
-            lines = rejecting.lines(storage, bucket, marker.run_id)
-            rejects_output.write_lines(islice(lines, limit), write)
-        elif output is Rows.CSV:
-            glue = target.client("glue")
-            columns = replaying.columns_of(storage, glue, settings, outputs, marker, rows())
-            for piece in rejects_csv.encode(columns, rejects_csv.cells(rows(), columns)):
-                write(piece)
-        else:
-            rejects_output.write_blocks(rows(), rejects_output.key_columns(settings), write)
-        return True
-
-    # Standard output has rows alone, so an error is no JSON object among them.
-    _command(env, Shown.TEXT, work)
-
-
-@rejects.command("replay")
-def replay_rejects(
-    run_id: RunArgument,
-    env: EnvOption = Env.LOCAL,
-    corrected: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.csv", help="Take these rows; start from `rejects show RUN --output csv`."
-        ),
-    ] = None,
-    ruleset: Annotated[
-        str | None,
-        typer.Option(help="A ruleset by its name, or a .dqdl file; else the one that RUN had."),
-    ] = None,
-    output: OutputOption = Shown.TEXT,
-) -> None:
-    """Send a run's rejected rows, or a corrected file of them, through the pipeline again."""
-
-    def work(project: Project, settings: Settings, target: Target, show: Output) -> bool:
-        result = replaying.replay(
-            project, settings, target, _progress(), run_id, corrected, ruleset
-        )
-        show.run(result)
-        return result.succeeded
-
-    _command(env, output, work)
-
-
-def _outputs(settings: Settings, target: Target) -> dict[str, str]:
-    return require_outputs(target.client("cloudformation"), settings.stack_name, target.environment)
-
-
-def _command(
-    env: Env, shown: Shown, work: Callable[[Project, Settings, Target, Output], bool]
-) -> None:
-    consoles = Console(highlight=False), Console(stderr=True, highlight=False)
-    show = JsonOutput(*consoles) if shown is Shown.JSON else TextOutput(*consoles)
-    try:
-        project = Project.find(Path.cwd())
-        settings = project.settings(env.value)
-        good = work(project, settings, connect(settings, env.value, process_environment()), show)
-    except (ImdbEtlError, BotoCoreError, ClientError) as problem:
-        show.error(readable(problem))
-        raise typer.Exit(1) from problem
-    except KeyboardInterrupt as problem:
-        show.error("interrupted; a job run that was started goes on (`imdb-etl status`)")
-        raise typer.Exit(INTERRUPTED) from problem
-    if not good:
-        raise typer.Exit(1)
-
-
-def readable(problem: Exception) -> str:
-    """One line for a foreseeable error."""
-    if isinstance(problem, ClientError):
-        error = problem.response["Error"]
-        return f"{problem.operation_name} was refused: {error['Message']} ({error['Code']})"
-    text = " ".join(str(problem).split())
-    if isinstance(problem, BotoCoreError):
-        return f"{text.rstrip('.')}. Is the account running, and are its credentials set?"
-    return text
-
-
-def _progress() -> Progress:
-    return Progress(Console(stderr=True))
+    execute(env, output, work)
 
 
 def main() -> None:

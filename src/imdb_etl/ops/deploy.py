@@ -7,15 +7,13 @@ from typing import Any
 
 from imdb_etl.errors import ConfigError
 from imdb_etl.locations import S3Location, raw_folder, ruleset_object
-from imdb_etl.ops import warehouse
+from imdb_etl.ops import data_api, warehouse
 from imdb_etl.ops.package import build_package
+from imdb_etl.ops.parameters import PACKAGE_KEY, SCRIPT_KEY, database, template_parameters
 from imdb_etl.ops.progress import Progress
 from imdb_etl.ops.settings import CONFIG_KEY, Project, Settings
 from imdb_etl.ops.stack import deploy_stack
-from imdb_etl.ops.target import Redshift, Target
-
-SCRIPT_KEY = "jobs/imdb_etl_job.py"
-PACKAGE_KEY = "wheels/imdb_etl.zip"
+from imdb_etl.ops.target import Target
 
 
 @dataclass(frozen=True)
@@ -30,38 +28,40 @@ class Deployment:
 
 def deploy(project: Project, settings: Settings, target: Target, progress: Progress) -> Deployment:
     """Brings everything to the project's state; running it again changes nothing."""
-    redshift = target.require_redshift()
     outputs = deploy_stack(
         target.client("cloudformation"),
         settings.stack_name,
-        project.root / "infra" / "template.yaml",
-        parameters(settings, target, redshift),
+        project.template,
+        template_parameters(settings, target),
         progress,
     )
     with progress.step("uploading the job, its package, rulesets, configuration and sample"):
-        uploaded = _upload(project, settings, target.client("s3"), outputs, redshift.database)
+        uploaded = _upload(
+            project, settings, target.client("s3"), outputs, database(settings, target)
+        )
     with progress.step(f"Redshift table {settings.redshift.schema}.{settings.redshift.table}"):
-        sql = warehouse.apply_sql(redshift, project.root / "conf" / "redshift")
+        sql = _apply_sql(project, settings, target, outputs, progress)
     return Deployment(settings.stack_name, outputs, tuple(uploaded), tuple(sql))
 
 
-def parameters(settings: Settings, target: Target, redshift: Redshift) -> dict[str, str]:
-    """The template's parameters."""
-    return {
-        "Env": target.environment,
-        "NotificationEmail": settings.notification_email,
-        "RedshiftHost": redshift.host,
-        "RedshiftPort": str(redshift.port),
-        "RedshiftDatabase": redshift.database,
-        "RedshiftUser": redshift.user,
-        "RedshiftPassword": redshift.password,
-        "RedshiftTablePath": f"{settings.redshift.schema}/{settings.redshift.table}",
-        "SourceName": settings.source_name,
-        "Ruleset": settings.ruleset,
-        "ScriptKey": SCRIPT_KEY,
-        "PackageKey": PACKAGE_KEY,
-        "ConfigKey": CONFIG_KEY,
-    }
+def _apply_sql(
+    project: Project,
+    settings: Settings,
+    target: Target,
+    outputs: dict[str, str],
+    progress: Progress,
+) -> list[str]:
+    folder = project.root / "conf" / "redshift"
+    if target.redshift is not None:
+        return warehouse.apply_sql(target.redshift, folder)
+    return data_api.apply_sql(
+        target.client("redshift-data"),
+        outputs["RedshiftWorkgroup"],
+        database(settings, target),
+        outputs["RedshiftSecret"],
+        folder,
+        progress,
+    )
 
 
 def _upload(

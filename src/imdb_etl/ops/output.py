@@ -11,6 +11,10 @@ from rich.text import Text
 
 from imdb_etl.ops.clean import Cleaned
 from imdb_etl.ops.deploy import Deployment
+from imdb_etl.ops.destroy import Destroyed, Doomed
+from imdb_etl.ops.destroy_output import destroyed_lines, doomed_lines
+from imdb_etl.ops.preview import Preview
+from imdb_etl.ops.preview_output import preview_lines, preview_record
 from imdb_etl.ops.rejects import RejectedRuns
 from imdb_etl.ops.run import RunResult
 from imdb_etl.ops.status import Status
@@ -22,6 +26,18 @@ class Output(ABC):
     @abstractmethod
     def deployment(self, result: Deployment) -> None:
         """What was deployed."""
+
+    @abstractmethod
+    def preview(self, result: Preview) -> None:
+        """What would be deployed."""
+
+    @abstractmethod
+    def doomed(self, result: Doomed) -> None:
+        """What is going to be removed, before the question."""
+
+    @abstractmethod
+    def destroyed(self, result: Destroyed) -> None:
+        """What was removed."""
 
     @abstractmethod
     def run(self, result: RunResult) -> None:
@@ -51,6 +67,17 @@ class JsonOutput(Output):
         self._console, self._errors = console, errors
 
     def deployment(self, result: Deployment) -> None:
+        self._print(asdict(result))
+
+    def preview(self, result: Preview) -> None:
+        self._print(preview_record(result))
+        if result.problem is not None:
+            _print_error(self._errors, result.problem)
+
+    def doomed(self, result: Doomed) -> None:
+        self._print(asdict(result))
+
+    def destroyed(self, result: Destroyed) -> None:
         self._print(asdict(result))
 
     def run(self, result: RunResult) -> None:
@@ -88,6 +115,20 @@ class TextOutput(Output):
         for key, value in result.outputs.items():
             self._line(f"  {key}: {value}")
         self._line(f"  uploaded: {len(result.uploaded)} files; SQL run: {', '.join(result.sql)}")
+
+    def preview(self, result: Preview) -> None:
+        for line in preview_lines(result):
+            self._line(line)
+        if result.problem is not None:
+            _print_error(self._errors, result.problem)
+
+    def doomed(self, result: Doomed) -> None:
+        for line in doomed_lines(result):
+            self._line(line)
+
+    def destroyed(self, result: Destroyed) -> None:
+        for line in destroyed_lines(result):
+            self._line(line)
 
     def run(self, result: RunResult) -> None:
         for crawl in result.crawls:

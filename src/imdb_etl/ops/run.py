@@ -70,14 +70,16 @@ def run(
         target.client("cloudformation"), settings.stack_name, target.environment
     )
     job = outputs["JobName"]
-    _require_idle(glue, job)
+    require_idle(glue, job)
     file = project.ruleset_file(ruleset or settings.ruleset)
     upload_file(storage, file, ruleset_object(outputs["ArtifactsBucket"], file.stem))
     place = _source(storage, settings, outputs["DataBucket"], source)
     crawls = _crawl(glue, outputs, place, progress)
-    arguments = {"--ruleset": file.stem, "--source_path": str(place)}
-    if incremental:
-        arguments["--job-bookmark-option"] = "job-bookmark-enable"
+    arguments = {
+        "--ruleset": file.stem,
+        "--source_path": str(place),
+        "--job-bookmark-option": f"job-bookmark-{'enable' if incremental else 'disable'}",
+    }
     run_id = _start(glue, job, arguments)
     ended = _wait(glue, job, run_id, progress)
     state = ended["JobRunState"]
@@ -100,8 +102,8 @@ def run(
     )
 
 
-def _require_idle(client: Any, job: str) -> None:
-    """Says so before anything is changed; StartJobRun has the last word all the same."""
+def require_idle(client: Any, job: str) -> None:
+    """RunError while a run of the job goes on; StartJobRun has the last word all the same."""
     runs = client.get_job_runs(JobName=job, MaxResults=20)["JobRuns"]
     for other in runs:
         if other["JobRunState"] not in ENDED:

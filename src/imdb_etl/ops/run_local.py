@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.text import Text
 
 from imdb_etl.errors import ConfigError, ImdbEtlError
-from imdb_etl.ops.cli import INTERRUPTED, readable
+from imdb_etl.ops.command import INTERRUPTED, readable
 from imdb_etl.ops.deploy import deploy
 from imdb_etl.ops.output import TextOutput
 from imdb_etl.ops.progress import Progress

@@ -39,6 +39,25 @@ class AccountCommands:
 
 
 @dataclass(frozen=True)
+class AwsSettings:
+    """What only AWS has (infra/template.yaml has what each parameter does).
+
+    `subnet_ids`: of a VPC that is there already, the job's first; none lets the stack make a VPC.
+    `redshift_database`, `redshift_user` and `redshift_capacity` (RPUs) are for the Redshift that
+    the stack makes, `redshift_role` (an ARN) is for one that is there already.
+    """
+
+    subnet_ids: tuple[str, ...]
+    redshift_database: str
+    redshift_user: str
+    redshift_capacity: int
+    redshift_role: str
+    job_retries: int
+    failed_rules_alarm: int
+    monthly_budget: int
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of one environment; `staging_keep_days` is for `imdb-etl clean`."""
 
@@ -52,6 +71,7 @@ class Settings:
     staging_keep_days: int
     columns: tuple[Column, ...]
     account: AccountCommands | None
+    aws: AwsSettings | None = None
 
     def job_config(self, outputs: Mapping[str, str], database: str) -> str:
         """The JSON that the job reads; `outputs` are the stack's, `database` is Redshift's."""
@@ -61,7 +81,11 @@ class Settings:
                 "data_bucket": outputs["DataBucket"],
                 "artifacts_bucket": outputs["ArtifactsBucket"],
                 "redshift": asdict(self.redshift)
-                | {"connection": outputs["RedshiftConnection"], "database": database},
+                | {
+                    "connection": outputs["RedshiftConnection"],
+                    "database": database,
+                    "role": outputs.get("RedshiftRole", ""),
+                },
                 "on_failed_ruleset": self.on_failed_ruleset,
                 "columns": [asdict(column) for column in self.columns],
             },
@@ -85,6 +109,11 @@ class Project:
             f"{start} is not in an imdb-etl project (no conf/base.yml here or above); "
             "change into the project's folder"
         )
+
+    @property
+    def template(self) -> Path:
+        """The CloudFormation template of every environment."""
+        return self.root / "infra" / "template.yaml"
 
     def settings(self, environment: Environment) -> Settings:
         """The merged and checked settings of an environment."""

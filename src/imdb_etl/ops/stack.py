@@ -11,7 +11,10 @@ from imdb_etl.errors import ImdbEtlError
 from imdb_etl.ops.progress import Progress
 
 POLL_SECONDS = 0.5
+# A local stack is there in a second; one on AWS takes minutes, and requests have a rate there.
+_LONGEST_POLL_SECONDS = 5.0
 _NO_CHANGE = "No updates are to be performed"
+_NEVER_CREATED = ("ROLLBACK_COMPLETE", "REVIEW_IN_PROGRESS")
 
 
 class StackError(ImdbEtlError):
@@ -22,16 +25,9 @@ def deploy_stack(
     client: Any, name: str, template: Path, parameters: Mapping[str, str], progress: Progress
 ) -> dict[str, str]:
     """Creates or updates the stack, waits, and returns its outputs (`client`: cloudformation)."""
-    request = {
-        "StackName": name,
-        "TemplateBody": template.read_text(),
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-        ],
-        "Capabilities": ["CAPABILITY_IAM"],
-    }
+    request = stack_request(name, template, parameters)
     existing = describe(client, name)
-    if existing is not None and existing["StackStatus"] == "ROLLBACK_COMPLETE":
+    if existing is not None and existing["StackStatus"] in _NEVER_CREATED:
         raise StackError(
             f"the stack {name} was never created ({existing['StackStatus']}) and can only be "
             f"deleted: aws cloudformation delete-stack --stack-name {name}; then deploy again"
@@ -46,6 +42,18 @@ def deploy_stack(
                 if _NO_CHANGE not in str(problem):
                     raise
         return outputs(_wait(client, name, progress))
+
+
+def stack_request(name: str, template: Path, parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The arguments that CreateStack, UpdateStack and CreateChangeSet share."""
+    return {
+        "StackName": name,
+        "TemplateBody": template.read_text(),
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        "Capabilities": ["CAPABILITY_IAM"],
+    }
 
 
 def describe(client: Any, name: str) -> dict[str, Any] | None:
@@ -75,6 +83,7 @@ def outputs(stack: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _wait(client: Any, name: str, progress: Progress) -> dict[str, Any]:
+    pause = POLL_SECONDS
     while True:
         stack = describe(client, name)
         if stack is None:
@@ -84,9 +93,10 @@ def _wait(client: Any, name: str, progress: Progress) -> dict[str, Any]:
         if not status.endswith("_IN_PROGRESS"):
             break
         progress.update(f"stack {name}: {status}, {_ready(client, name)} resources ready")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
+        pause = min(pause * 1.3, _LONGEST_POLL_SECONDS)
     if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
-        raise StackError(f"the stack {name} ended as {status}: {_first_failure(client, name)}")
+        raise StackError(f"the stack {name} ended as {status}: {first_failure(client, name)}")
     return stack
 
 
@@ -95,12 +105,13 @@ def _ready(client: Any, name: str) -> int:
     return sum(resource["ResourceStatus"].endswith("_COMPLETE") for resource in resources)
 
 
-def _first_failure(client: Any, name: str) -> str:
+def first_failure(client: Any, name: str, status: str = "_FAILED") -> str:
+    """The resource whose `status` (or its end) came first, with the reason (`name`: or an id)."""
     # Newest first; the oldest failure is the cause, the others follow from it.
     events = client.describe_stack_events(StackName=name)["StackEvents"]
     failures = [
         f"{event['LogicalResourceId']}: {event['ResourceStatusReason']}"
         for event in events
-        if event["ResourceStatus"].endswith("_FAILED") and event.get("ResourceStatusReason")
+        if event["ResourceStatus"].endswith(status) and event.get("ResourceStatusReason")
     ]
     return failures[-1] if failures else "no reason is given"

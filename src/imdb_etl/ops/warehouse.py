@@ -21,7 +21,7 @@ def apply_sql(redshift: Redshift, folder: Path) -> list[str]:
     Returns the names of the files. Every statement must be one that may run again (`if not
     exists`): a deployment is repeated.
     """
-    files = sorted(folder.glob("*.sql"))
+    files = sql_files(folder)
     try:
         with redshift_connector.connect(
             host=redshift.host,
@@ -32,20 +32,25 @@ def apply_sql(redshift: Redshift, folder: Path) -> list[str]:
             ssl=redshift.tls,
             timeout=_CONNECT_SECONDS,
         ) as connection:
-            for file in files:
-                for statement in statements(file.read_text()):
+            for name, found in files.items():
+                for statement in found:
                     try:
                         with connection.cursor() as cursor:
                             cursor.execute(statement)
                     except DriverError as problem:
-                        raise WarehouseError(f"{file.name}: {_message(problem)}") from problem
+                        raise WarehouseError(f"{name}: {_message(problem)}") from problem
             connection.commit()
     except (DriverError, OSError) as problem:
         raise WarehouseError(
             f"Redshift at {redshift.host}:{redshift.port}, database {redshift.database}, user "
             f"{redshift.user}: {_message(problem)}"
         ) from problem
-    return [file.name for file in files]
+    return list(files)
+
+
+def sql_files(folder: Path) -> dict[str, list[str]]:
+    """The statements of each .sql file in the folder, by the files' names in their order."""
+    return {file.name: statements(file.read_text()) for file in sorted(folder.glob("*.sql"))}
 
 
 def statements(text: str) -> list[str]:

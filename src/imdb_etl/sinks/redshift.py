@@ -89,10 +89,15 @@ def _write(
             "database": target.database,
             "preactions": ";".join(statements.before),
             "postactions": ";".join(statements.after),
+            **_authorization(target),
         },
         redshift_tmp_dir=str(temporary),
         transformation_ctx="redshift",
     )
+
+
+def _authorization(target: RedshiftTarget) -> dict[str, str]:
+    return {"aws_iam_role": target.role} if target.role else {}
 
 
 def recorded(
@@ -111,6 +116,7 @@ def recorded(
                 "database": target.database,
                 "dbtable": f"{target.schema}.{table}",
                 "redshiftTmpDir": str(temporary),
+                **_authorization(target),
             },
         )
         return {row[0] for row in frame.toDF().select(column).collect()}
