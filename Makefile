@@ -41,6 +41,14 @@ format: $(VENV)/.dev ## format and mend what ruff can
 test: $(VENV)/.dev ## all tests, the real pipeline among them
 	@$(BIN)/pytest
 
+dist: $(VENV)/.dev ## both distributions, as wheels and sources, in dist/
+	@rm -rf dist
+	@$(BIN)/hatchling build -d "$(CURDIR)/dist"
+	@cd gluelocal && "$(CURDIR)/$(BIN)/hatchling" build -d "$(CURDIR)/dist"
+
+test-wheel: dist ## the wheels in an empty environment, from another folder (PYTHON names which)
+	@.ci/test-wheels $(PYTHON)
+
 bench: $(VENV)/.dev ## benchmarks, with a report
 	@$(BIN)/python -m bench
 
@@ -48,4 +56,4 @@ clean: ## remove .venv, the account's state and caches
 	@$(BIN)/gluelocal down --purge 2>/dev/null || true
 	@rm -rf $(VENV) .gluelocal .mypy_cache .ruff_cache .pytest_cache build dist
 
-.PHONY: help install run-local lint format test bench clean
+.PHONY: help install run-local lint format test dist test-wheel bench clean
