@@ -1,4 +1,4 @@
-"""Both distributions as wheels, and gluelocal's in an environment that was empty."""
+"""gluelocal's wheel in an environment that was empty."""
 
 import os
 import subprocess
@@ -9,18 +9,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = {"imdb_etl": ROOT, "gluelocal": ROOT / "gluelocal"}
-HATCHLING = Path(sys.executable).with_name("hatchling")
-
-
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory):
-    """The wheel of each distribution, as `make dist` builds it."""
-    target = tmp_path_factory.mktemp("dist")
-    for folder in FOLDERS.values():
-        command = [HATCHLING, "build", "-t", "wheel", "-d", target]
-        subprocess.run(command, cwd=folder, check=True, capture_output=True)
-    return {name: next(target.glob(f"{name}-*.whl")) for name in FOLDERS}
 
 
 class LightBase:

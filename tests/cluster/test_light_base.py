@@ -1,0 +1,152 @@
+"""docs/spark-submit.md: its script on a cluster that has Spark and a bare Python, and no account."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+pytestmark = [pytest.mark.slow]
+
+PAGE = Path(__file__).parents[2] / "docs" / "spark-submit.md"
+SCRIPT = re.compile(r'```python title="check_movies.py"\n(?P<text>.*?)```', re.DOTALL)
+PACKAGES = ("awsglue", "awsgluedq", "dqdl", "lark")
+SUBMIT = Path(sys.executable).with_name("spark-submit")
+SUBMIT_SECONDS = 240
+
+# What stands in the script's place while its Python by row is left out.
+BY_SPARK = "good = rows.toDF().where(\"DataQualityEvaluationResult = 'Passed'\")"
+
+# Appended to a script: what an executor could import.
+PROBE = """
+import importlib.util
+
+
+def found(_):
+    names = ("awsglue", "dqdl", "gluelocal", "boto3")
+    return [[name for name in names if importlib.util.find_spec(name) is not None]]
+
+
+seen = context.spark_session.sparkContext.parallelize([1, 2], 2).mapPartitions(found).collect()
+print("EXECUTORS", sorted(set(sum(seen, []))))
+"""
+
+
+@pytest.fixture(scope="module")
+def light(wheels, tmp_path_factory):
+    """A folder with the wheel's packages and lark, and nothing else."""
+    folder = tmp_path_factory.mktemp("light")
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"),
+            *("--target", folder, "--no-deps", "--no-compile", wheels["gluelocal"]),
+            *("--constraint", PAGE.parents[1] / "constraints.txt", "lark"),
+        ],
+        check=True,
+    )
+    for found in folder.iterdir():
+        if found.name not in PACKAGES:
+            shutil.rmtree(found)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def archive(light, tmp_path_factory):
+    target = tmp_path_factory.mktemp("archive") / "light.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for file in sorted(light.rglob("*")):
+            out.write(file, file.relative_to(light))
+    return target
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """What an application has written, what its executors could import, and which they were."""
+
+    outcomes: dict
+    titles: list
+    importable: list
+    executors: set
+
+
+class Submit:
+    def __init__(self, cluster):
+        self._cluster = cluster
+
+    def __call__(self, folder, script, *options, **environment):
+        (folder / "source").mkdir()
+        rows = "title,rating\nHeat,8.3\nCats,2.8\n,7.0\nAlien,85\n"
+        (folder / "source" / "movies.csv").write_text(rows)
+        (folder / "events").mkdir()
+        (folder / "check_movies.py").write_text(script)
+        ended = subprocess.run(
+            [
+                *(SUBMIT, "--master", self._cluster.url, *options),
+                *("--conf", "spark.driver.host=127.0.0.1", "--conf", "spark.ui.enabled=false"),
+                *("--conf", "spark.executor.memory=512m"),
+                *("--conf", "spark.eventLog.enabled=true"),
+                *("--conf", f"spark.eventLog.dir={(folder / 'events').as_uri()}"),
+                *("check_movies.py", *((folder / name).as_uri() for name in ("source", "target"))),
+            ],
+            cwd=folder,
+            env=self._cluster.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=SUBMIT_SECONDS,
+        )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        said = re.search(r"EXECUTORS (.*)", ended.stdout)
+        return Submitted(
+            {row["Rule"]: row["Outcome"] for row in written(folder / "target" / "outcomes")},
+            sorted(row["title"] for row in written(folder / "target" / "movies")),
+            json.loads(said.group(1).replace("'", '"')),
+            executors(folder / "events"),
+        )
+
+
+def written(folder):
+    files = [file for file in folder.iterdir() if file.name.startswith("run-")]
+    return [json.loads(line) for file in files for line in file.read_text().splitlines()]
+
+
+def executors(folder):
+    """The ids of all executors that ran a task."""
+    (log,) = folder.iterdir()
+    events = map(json.loads, log.read_text().splitlines())
+    ended = (event for event in events if event["Event"] == "SparkListenerTaskEnd")
+    return {event["Task Info"]["Executor ID"] for event in ended}
+
+
+@pytest.fixture(scope="module")
+def submit(bare_cluster):
+    return Submit(bare_cluster)
+
+
+@pytest.fixture(scope="module")
+def script():
+    return SCRIPT.search(PAGE.read_text(encoding="utf-8"))["text"]
+
+
+def test_the_pages_script_with_the_archive(submit, script, archive, tmp_path):
+    done = submit(tmp_path, script + PROBE, "--py-files", archive)
+    assert archive.stat().st_size < 1_000_000
+    assert done.titles == ["Cats", "Heat"]
+    assert list(done.outcomes.values()) == ["Passed", "Failed", "Failed"]
+    assert done.importable == ["awsglue", "dqdl"]
+    assert done.executors == {"0", "1"}
+
+
+def test_without_python_by_row_the_executors_need_nothing(submit, script, light, tmp_path):
+    by_row = next(line for line in script.splitlines() if line.startswith("good = Filter"))
+    back = "from awsglue.dynamicframe import DynamicFrame\n"
+    by_spark = f"{back}{BY_SPARK}\ngood = DynamicFrame.fromDF(good, context, 'good')"
+    done = submit(tmp_path, script.replace(by_row, by_spark) + PROBE, PYTHONPATH=str(light))
+    assert done.titles == ["Cats", "Heat"]
+    assert list(done.outcomes.values()) == ["Passed", "Failed", "Failed"]
+    assert done.importable == []
+    assert done.executors == {"0", "1"}
