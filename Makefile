@@ -28,11 +28,15 @@ install: $(VENV)/.run ## make .venv from constraints.txt
 run-local: $(VENV)/.run ## the whole pipeline on this machine (KEEP=1 leaves the account running)
 	@$(BIN)/python -m imdb_etl.ops.run_local
 
-lint: $(VENV)/.dev ## formatting, lint, types, layering
+lint: $(VENV)/.dev ## formatting, lint, types, layering, workflows
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	@$(BIN)/ruff format .
