@@ -15,7 +15,7 @@ import pytest
 from gluelocal.java import java_home
 
 WORKERS = 2
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 20
 SPARK_HOME = Path(pyspark.__file__).parent
 

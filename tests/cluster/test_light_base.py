@@ -17,7 +17,7 @@ PAGE = Path(__file__).parents[2] / "docs" / "spark-submit.md"
 SCRIPT = re.compile(r'```python title="check_movies.py"\n(?P<text>.*?)```', re.DOTALL)
 PACKAGES = ("awsglue", "awsgluedq", "dqdl", "lark")
 SUBMIT = Path(sys.executable).with_name("spark-submit")
-SUBMIT_SECONDS = 400
+SUBMIT_SECONDS = 900
 
 SETTINGS = {
     "spark.driver.host": "127.0.0.1",
