@@ -10,12 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from py4j.protocol import Py4JJavaError
+
+from awsglue.context import GlueContext
+from awsgluedq.transforms import EvaluateDataQuality
 
 pytestmark = [pytest.mark.slow]
 
 PAGE = Path(__file__).parents[2] / "docs" / "spark-submit.md"
 SCRIPT = re.compile(r'```python title="check_movies.py"\n(?P<text>.*?)```', re.DOTALL)
 PACKAGES = ("awsglue", "awsgluedq", "dqdl", "lark")
+RESULT = "DataQualityEvaluationResult"
 SUBMIT = Path(sys.executable).with_name("spark-submit")
 SUBMIT_SECONDS = 900
 
@@ -30,9 +35,6 @@ SETTINGS = {
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.shuffle.partitions": "2",
 }
-
-# What stands in the script's place while its Python by row is left out.
-BY_SPARK = "good = rows.toDF().where(\"DataQualityEvaluationResult = 'Passed'\")"
 
 # Appended to a script: what an executor could import.
 PROBE = """
@@ -90,7 +92,7 @@ class Submit:
     def __init__(self, cluster):
         self._cluster = cluster
 
-    def __call__(self, folder, script, *options, **environment):
+    def __call__(self, folder, script, *options):
         (folder / "source").mkdir()
         rows = "title,rating\nHeat,8.3\nCats,2.8\n,7.0\nAlien,85\n"
         (folder / "source" / "movies.csv").write_text(rows)
@@ -104,7 +106,7 @@ class Submit:
                 *("check_movies.py", *((folder / name).as_uri() for name in ("source", "target"))),
             ],
             cwd=folder,
-            env=self._cluster.environment | environment,
+            env=self._cluster.environment,
             capture_output=True,
             text=True,
             timeout=SUBMIT_SECONDS,
@@ -151,12 +153,27 @@ def test_the_pages_script_with_the_archive(submit, script, archive, tmp_path):
     assert done.executors == {"0", "1"}
 
 
-def test_without_python_by_row_the_executors_need_nothing(submit, script, light, tmp_path):
-    by_row = next(line for line in script.splitlines() if line.startswith("good = Filter"))
-    back = "from awsglue.dynamicframe import DynamicFrame\n"
-    by_spark = f"{back}{BY_SPARK}\ngood = DynamicFrame.fromDF(good, context, 'good')"
-    done = submit(tmp_path, script.replace(by_row, by_spark) + PROBE, PYTHONPATH=str(light))
-    assert done.titles == ["Cats", "Heat"]
-    assert list(done.outcomes.values()) == ["Passed", "Failed", "Failed"]
-    assert done.importable == []
-    assert done.executors == {"0", "1"}
+def test_without_python_by_row_the_executors_need_no_python(spark, tmp_path, monkeypatch):
+    monkeypatch.setattr(spark.sparkContext, "pythonExec", str(tmp_path / "no-python"))
+    context = GlueContext(spark.sparkContext)
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "movies.csv").write_text("title,rating\nHeat,8.3\n,7.0\n")
+    movies = context.create_dynamic_frame.from_options(
+        connection_type="s3",
+        connection_options={"paths": [(tmp_path / "source").as_uri()]},
+        format="csv",
+        format_options={"withHeader": True},
+    )
+    rules = 'Rules = [ RowCount = 2, ColumnLength "title" >= 1 ]'
+    judged = EvaluateDataQuality().process_rows(frame=movies, ruleset=rules)
+    context.write_dynamic_frame.from_options(
+        frame=judged.select("rowLevelOutcomes"),
+        connection_type="s3",
+        connection_options={"path": (tmp_path / "target").as_uri()},
+        format="json",
+    )
+    results = {row["title"]: row[RESULT] for row in written(tmp_path / "target")}
+    assert results == {"Heat": "Passed", "": "Failed"}
+    # Rows that go through Python do look for one.
+    with pytest.raises(Py4JJavaError, match="no-python"):
+        movies.filter(lambda row: row["title"]).count()
