@@ -36,13 +36,17 @@ install: $(VENV)/.run ## make .venv from constraints.txt
 run-local: $(VENV)/.run ## the whole pipeline on this machine (KEEP=1 leaves the account running)
 	@$(BIN)/python -m imdb_etl.ops.run_local
 
-lint: $(VENV)/.dev $(VENV)/.scan ## formatting, lint, types, layering, the template's schema and security
+lint: $(VENV)/.dev $(VENV)/.scan ## formatting, lint, types, layering, workflows, the template's schema and security
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(SCAN)/bin/cfn-lint infra/template.yaml
 	@$(SCAN)/bin/checkov --framework cloudformation --file infra/template.yaml --compact --quiet --skip-download
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.dependabot .github/dependabot.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-config .github/ISSUE_TEMPLATE/config.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-issue-forms $(filter-out %/config.yml,$(wildcard .github/ISSUE_TEMPLATE/*.yml))
 
 format: $(VENV)/.dev ## format and mend what ruff can
 	@$(BIN)/ruff format .
@@ -58,6 +62,14 @@ docs: pictures ## build the pages of docs/ into site/
 pictures: $(VENV)/.dev ## draw docs/pictures
 	@for theme in light dark; do $(BIN)/d2 docs/pictures/architecture-$$theme.d2 docs/pictures/architecture-$$theme.svg; done
 
+dist: $(VENV)/.dev ## both distributions, as wheels and sources, in dist/
+	@rm -rf dist
+	@$(BIN)/hatchling build -d "$(CURDIR)/dist"
+	@cd gluelocal && "$(CURDIR)/$(BIN)/hatchling" build -d "$(CURDIR)/dist"
+
+test-wheel: dist ## the wheels in an empty environment, from another folder (PYTHON names which)
+	@.ci/test-wheels $(PYTHON)
+
 bench: $(VENV)/.dev ## benchmarks, with a report
 	@$(BIN)/python -m bench
 
@@ -65,4 +77,4 @@ clean: ## remove .venv, the account's state and caches
 	@$(BIN)/gluelocal down --purge 2>/dev/null || true
 	@rm -rf $(VENV) .gluelocal .mypy_cache .ruff_cache .pytest_cache build dist site
 
-.PHONY: help install run-local lint format test docs pictures bench clean
+.PHONY: help install run-local lint format test docs pictures dist test-wheel bench clean

@@ -193,3 +193,14 @@ def state_changes(deployment):
 def first_run(deployment, state_changes):  # noqa: ARG001 - the queue must be there before
     """The sample with the default ruleset, into the empty table."""
     return deployment.run()
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory):
+    """The wheel of each distribution by its name, as `make dist` builds it."""
+    target = tmp_path_factory.mktemp("dist")
+    hatchling = Path(sys.executable).with_name("hatchling")
+    for folder in (PROJECT, PROJECT / "gluelocal"):
+        command = [hatchling, "build", "-t", "wheel", "-d", target]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    return {name: next(target.glob(f"{name}-*.whl")) for name in ("imdb_etl", "gluelocal")}

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+import venv
 from pathlib import Path
 
 import psutil
@@ -14,7 +15,7 @@ import pytest
 from gluelocal.java import java_home
 
 WORKERS = 2
-START_SECONDS = 60
+START_SECONDS = 180
 STOP_SECONDS = 20
 SPARK_HOME = Path(pyspark.__file__).parent
 
@@ -22,13 +23,13 @@ SPARK_HOME = Path(pyspark.__file__).parent
 class Cluster:
     """Its processes, with their logs in `folder`; each worker has a work folder of its own there.
 
-    Executors get their worker's `environment`.
+    Executors get their worker's `environment`; `inherited` is what is left of ours in it.
     """
 
-    def __init__(self, folder, environment):
+    def __init__(self, folder, environment, inherited=os.environ):
         self.folder = folder
         self.environment = {
-            **os.environ,
+            **inherited,
             **environment,
             "JAVA_HOME": str(java_home()),
             "PYSPARK_PYTHON": sys.executable,
@@ -87,6 +88,21 @@ class Cluster:
 def cluster(local_account, tmp_path_factory):
     # A worker may read and write S3 by its machine's role, which is its environment here.
     cluster = Cluster(tmp_path_factory.mktemp("cluster"), local_account.environment)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.stop()
+
+
+@pytest.fixture(scope="module")
+def bare_cluster(tmp_path_factory):
+    """A cluster of no account, whose processes have no package on their path."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder / "python", with_pip=False)
+    inherited = {name: os.environ[name] for name in ("HOME", "LANG", "PATH") if name in os.environ}
+    cluster = Cluster(folder, {}, inherited)
+    cluster.environment["PYSPARK_PYTHON"] = str(folder / "python" / "bin" / "python")
     try:
         cluster.start()
         yield cluster

@@ -4,10 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
 from pyspark.sql import types as S
 
-from awsglue.clients import client
+from awsglue.clients import ClientError, client
 from awsglue.engine.types import spark_type
 from awsglue.errors import CatalogUpdateError, DataReadError, EntityNotFoundError
 

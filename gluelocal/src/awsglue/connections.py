@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from botocore.exceptions import ClientError
-
 from awsglue.catalog import get_connection
-from awsglue.clients import client
+from awsglue.clients import ClientError, client
 from awsglue.errors import EntityNotFoundError, InvalidOptionError
 
 

@@ -1,7 +1,7 @@
 """Text -> Ruleset. Imports no Spark, so that a bad ruleset is refused before any Spark starts."""
 
 import functools
-from pathlib import Path
+from importlib.resources import files
 
 from lark import Lark
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
@@ -55,7 +55,8 @@ def parse(text: str) -> Ruleset:
 
 @functools.cache
 def _grammar() -> Lark:
-    text = Path(__file__).with_name("grammar.lark").read_text(encoding="utf-8")
+    # By the import system: on a cluster the package can lie in an archive of --py-files.
+    text = files("dqdl").joinpath("grammar.lark").read_text(encoding="utf-8")
     return Lark(text, parser="lalr", lexer="contextual", maybe_placeholders=False)
 
 

@@ -8,20 +8,21 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
-from gluelocal import lifecycle, scripts
 from gluelocal.account import Account, resolve_state
-from gluelocal.clients import Clients
 from gluelocal.dq.commands import app as dq_app
 from gluelocal.errors import GluelocalError, UsageError
+from gluelocal.extras import extras_named
 from gluelocal.jobs.store import OUTPUT_LOG
-from gluelocal.mail import Mail, read_mails
+
+# What needs the extra [account] is imported by the commands that use it: the base has the others.
+if TYPE_CHECKING:
+    from gluelocal.mail import Mail
 
 app = typer.Typer(
     help="A local AWS account for Glue jobs, on 127.0.0.1 only.",
@@ -89,6 +90,8 @@ def up(
     --detach, the command returns when the account answers, and `gluelocal down` stops it. --attach
     stays without a terminal too, as a container's or a service's process has to.
     """
+    from gluelocal import lifecycle
+
     attached = attach if attach is not None else sys.stdin.isatty() and sys.stdout.isatty()
     if attached:
         # What stops a container or a service; Ctrl-C's way out is the right one for it.
@@ -106,6 +109,8 @@ def up(
 
 
 def _stay(account: Account) -> None:
+    from gluelocal import lifecycle
+
     try:
         while lifecycle.running_pid(account.state) is not None:
             time.sleep(0.5)
@@ -121,6 +126,8 @@ def down(
     purge: Annotated[bool, typer.Option("--purge", help="Remove the state too.")] = False,
 ) -> None:
     """Stop the account; its state is kept unless --purge."""
+    from gluelocal import lifecycle
+
     folder = resolve_state(state)
     if not folder.is_dir():
         out.print(f"It was not running, and there is no state in {folder}")
@@ -146,6 +153,9 @@ def status(state: State = None, output: Output = Shown.TEXT) -> None:
 
 
 def _status(folder: Path) -> dict[str, Any]:
+    from gluelocal import lifecycle
+    from gluelocal.clients import Clients
+
     pid = lifecycle.running_pid(folder)
     if pid is None:
         return {"running": False, "state": str(folder)}
@@ -185,6 +195,8 @@ def run(context: typer.Context, script: Path, state: State = None) -> None:
     Uses the account that runs, else one that is stopped again afterwards. The exit code is the
     run's: 0 when it succeeded.
     """
+    from gluelocal import lifecycle, scripts
+
     arguments = scripts.parse_arguments(context.args)
     started = lifecycle.up(state)
     try:
@@ -213,6 +225,8 @@ def logs(
     state: State = None,
 ) -> None:
     """Print what a run printed: the job's newest run, or the one whose id starts with RUN."""
+    from gluelocal import scripts
+
     for line in scripts.read_logs(scripts.find_run(Account.open(state), job, run_id)):
         out.print(line, markup=False)
 
@@ -220,6 +234,8 @@ def logs(
 @mail_app.command("list")
 def mail_list(state: State = None, output: Output = Shown.TEXT) -> None:
     """List the mails, oldest first."""
+    from gluelocal.mail import read_mails
+
     mails = read_mails(Account.open(state).mailbox)
     if output is Shown.JSON:
         _print_json([mail.as_json() for mail in mails])
@@ -236,6 +252,8 @@ def mail_list(state: State = None, output: Output = Shown.TEXT) -> None:
 @mail_app.command("show")
 def mail_show(number: int, state: State = None, output: Output = Shown.TEXT) -> None:
     """Show one mail by its number in the list."""
+    from gluelocal.mail import read_mails
+
     mail = _numbered(read_mails(Account.open(state).mailbox), number)
     if output is Shown.JSON:
         _print_json(mail.as_json())
@@ -247,7 +265,7 @@ def mail_show(number: int, state: State = None, output: Output = Shown.TEXT) -> 
     out.print(mail.body, markup=False)
 
 
-def _numbered(mails: list[Mail], number: int) -> Mail:
+def _numbered(mails: "list[Mail]", number: int) -> "Mail":
     if not 1 <= number <= len(mails):
         there = f"1 to {len(mails)}" if mails else "none yet"
         raise UsageError(f"There is no mail {number}; the mailbox has {there}.")
@@ -265,16 +283,26 @@ def main() -> None:
 
 def _guarded(command: Callable[[], Any]) -> int:
     try:
-        command()
+        with extras_named():
+            command()
     except KeyboardInterrupt:
         return 130
     except UsageError as problem:
         err.print(str(problem), markup=False, style="red")
         return 2
-    except (GluelocalError, BotoCoreError, ClientError) as problem:
+    except _foreseeable() as problem:
         err.print(str(problem), markup=False, style="red")
         return 1
     return 0
+
+
+def _foreseeable() -> tuple[type[Exception], ...]:
+    """Asked when something has happened: AWS's errors are not known before they are imported."""
+    if "botocore" not in sys.modules:
+        return (GluelocalError,)
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return (GluelocalError, BotoCoreError, ClientError)
 
 
 if __name__ == "__main__":

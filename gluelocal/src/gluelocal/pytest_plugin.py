@@ -7,12 +7,14 @@ import functools
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from gluelocal.extras import MissingExtraError, extras_named
 from gluelocal.java import QUICK_START, JavaMissingError, java_home
 
 if TYPE_CHECKING:
@@ -44,10 +46,21 @@ def _no_java() -> str | None:
     return None
 
 
+@contextmanager
+def _installed() -> Iterator[None]:
+    """Fails a test with one line when what it needs is of an extra that is not installed."""
+    try:
+        with extras_named():
+            yield
+    except MissingExtraError as problem:
+        pytest.fail(str(problem), pytrace=False)
+
+
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
     """One Spark session for the whole test run: two threads, UTC, loopback only, few partitions."""
-    from pyspark.sql import SparkSession
+    with _installed():
+        from pyspark.sql import SparkSession
 
     os.environ["JAVA_HOME"] = str(java_home())
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
@@ -121,8 +134,9 @@ class JobResult:
 @pytest.fixture(scope="session")
 def local_account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAccount]:
     """One account for the whole test run; it is stopped at the end."""
-    from gluelocal import lifecycle
-    from gluelocal.clients import Clients
+    with _installed():
+        from gluelocal import lifecycle
+        from gluelocal.clients import Clients
 
     state = tmp_path_factory.mktemp("account")
     account = lifecycle.up(state, port=0, redshift_port=0).account

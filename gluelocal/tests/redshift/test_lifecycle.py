@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from gluelocal.redshift.privileges import DatabaseUser, child_setup
+from gluelocal.redshift.privileges import DatabaseUser, child_setup, database_user
 
 
 @pytest.fixture
@@ -185,6 +185,21 @@ def test_state_below_a_folder_of_roots_own(fresh: Any, tmp_path: Path) -> None:
     with fresh.connect() as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert closed.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root to make a folder of root's own")
+def test_programs_below_a_folder_of_roots_own(tmp_path: Path) -> None:
+    """initdb asks access(2) about `postgres`, as for an environment that lies in /root."""
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    (closed / "postgres").touch(mode=0o755)
+    program = "import os, sys; sys.exit(not (os.geteuid() and os.access(sys.argv[1], os.X_OK)))"
+    done = subprocess.run(
+        [sys.executable, "-c", program, closed / "postgres"],
+        preexec_fn=child_setup(database_user()),
+        check=False,
+    )
+    assert done.returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="all other tests run as a normal user already")

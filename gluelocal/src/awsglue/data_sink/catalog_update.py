@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from botocore.exceptions import ClientError
 from pyspark.sql import types as S
 
 from awsglue import catalog
 from awsglue.catalog import CatalogTable, Partition
+from awsglue.clients import ClientError
 from awsglue.data_sink.table_columns import catalog_column
 from awsglue.data_sink.table_storage import DESCRIPTIONS
 from awsglue.errors import CatalogUpdateError, InvalidOptionError

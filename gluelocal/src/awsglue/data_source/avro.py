@@ -93,7 +93,9 @@ def _rows(session: SparkSession, files: FileSet, logical: frozenset[str]) -> Row
 
 def _require_library() -> None:
     if importlib.util.find_spec("fastavro") is None:
-        raise NotSupportedError("reading avro without fastavro", "pip install fastavro")
+        raise NotSupportedError(
+            "reading avro without fastavro", "pip install fastavro (part of gluelocal[spark])"
+        )
 
 
 def _header(_: str, content: bytes) -> Iterable[str]:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from botocore.exceptions import ClientError
 from pyspark.errors import AnalysisException, ParseException
 from pyspark.sql import Row, SparkSession
 from pyspark.sql import functions as F
 
 from awsglue.catalog import CatalogTable, Partition, partition_value
+from awsglue.clients import ClientError
 from awsglue.engine.paths import column, quoted
 from awsglue.errors import InvalidOptionError
 

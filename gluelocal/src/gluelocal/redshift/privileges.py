@@ -3,7 +3,9 @@
 PostgreSQL refuses to run as root. When the gateway runs as root (a container), the database runs as
 the system's `nobody`. Its data and its binaries may lie below folders that only root can enter,
 such as /root: instead of opening those folders, the child keeps one of root's capabilities,
-CAP_DAC_OVERRIDE, which lets it pass them (Linux, capabilities(7), "ambient set").
+CAP_DAC_OVERRIDE, which lets it pass them (Linux, capabilities(7), "ambient set"). PostgreSQL asks
+access(2) about its own programs, which takes no notice of capabilities unless the secure bit
+NO_SETUID_FIXUP is set (capabilities(7), "securebits flags").
 """
 
 import ctypes
@@ -22,8 +24,10 @@ UNPRIVILEGED_USER = "nobody"
 # linux/prctl.h and linux/capability.h
 _PR_SET_PDEATHSIG = 1
 _PR_SET_KEEPCAPS = 8
+_PR_SET_SECUREBITS = 28
 _PR_CAP_AMBIENT = 47
 _PR_CAP_AMBIENT_RAISE = 2
+_SECBIT_NO_SETUID_FIXUP = 1 << 2
 _CAP_DAC_OVERRIDE = 1
 _CAPABILITY_VERSION_3 = 0x20080522
 
@@ -77,6 +81,7 @@ def child_setup(user: DatabaseUser) -> Callable[[], None]:
     def setup() -> None:
         if user.switches:
             if linux:
+                libc.prctl(_PR_SET_SECUREBITS, _SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
                 libc.prctl(_PR_SET_KEEPCAPS, 1, 0, 0, 0)
             os.setgroups([])
             os.setgid(user.gid)

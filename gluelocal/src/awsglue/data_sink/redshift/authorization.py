@@ -1,7 +1,6 @@
 """How a COPY or UNLOAD may use S3: by a role, or by keys."""
 
-import boto3
-
+from awsglue.clients import boto_session
 from awsglue.data_sink.redshift import statements
 from awsglue.errors import InvalidOptionError
 
@@ -16,7 +15,7 @@ def authorization(iam_role: str, keys: tuple[str, ...]) -> str:
                 "temporary_aws_access_key_id needs temporary_aws_secret_access_key beside it"
             )
         return statements.credentials(*keys)
-    found = boto3.session.Session().get_credentials()
+    found = boto_session().get_credentials()
     if found is None:
         raise InvalidOptionError(
             "Redshift needs the right to use the folder in S3: give aws_iam_role, or run with AWS "

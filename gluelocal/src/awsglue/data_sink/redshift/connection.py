@@ -19,7 +19,8 @@ def driver() -> Any:
         import redshift_connector
     except ImportError as problem:
         raise RedshiftConnectionError(
-            "loading into Redshift needs redshift_connector; run: pip install redshift_connector"
+            "loading into Redshift needs redshift_connector; run: pip install redshift_connector "
+            "(part of gluelocal[spark])"
         ) from problem
     return redshift_connector
 
