@@ -4,6 +4,9 @@ PYTHON ?= python3.11
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# AWS's own awsglue, for the test that compares signatures with it (Amazon Software License: used,
+# never copied). On no path: it has the name of ours.
+AWS_GLUE := $(VENV)/aws-glue
 
 .DEFAULT_GOAL := help
 
@@ -21,6 +24,8 @@ $(VENV)/.run: constraints.txt pyproject.toml gluelocal/pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev]'
+	@rm -rf $(AWS_GLUE)
+	@$(PIP) install -c constraints.txt --no-deps --target $(AWS_GLUE) AWSGlueDataplanePython
 	@touch $@
 
 install: $(VENV)/.run ## make .venv from constraints.txt
