@@ -8,6 +8,7 @@ nothing else may.
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ import yaml
 
 HERE = Path(__file__).parent
 DIFFERENCES = HERE / "cases" / "signature_differences.yaml"
+PARITY = HERE.parents[2] / "docs" / "parity.md"
 # The Makefile's AWS_GLUE.
 AWS_FOLDER = Path(sys.prefix) / "aws-glue"
 AWS_VERSION = "5.1.0"
@@ -153,9 +155,16 @@ def test_every_listed_difference_is_there(found: list[str], listed: dict[str, st
     assert sorted(listed.keys() - set(found)) == []
 
 
+def test_the_parity_page_names_every_difference(listed: dict[str, str]) -> None:
+    page = set(re.findall(r"`(?:\w+\.)*(\w+)`", PARITY.read_text()))
+    # What differs in a call is told of by the call's class.
+    names = {path: re.sub(r"\.__init__\(.*", "", path).rsplit(".", 1)[1] for path in listed}
+    assert [path for path, name in names.items() if name not in page] == []
+
+
 def test_every_module_was_imported(theirs: Signatures, ours: Signatures) -> None:
-    both = {**ours, **theirs}
-    assert {module: names["!"] for module, names in both.items() if "!" in names} == {}
+    for package in (theirs, ours):
+        assert {module: names["!"] for module, names in package.items() if "!" in names} == {}
 
 
 @pytest.mark.parametrize(
