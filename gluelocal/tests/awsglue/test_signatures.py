@@ -1,7 +1,7 @@
 """Our `awsglue` against the signatures of AWS's: every public name, parameter and default.
 
-AWS's package is a dependency of this test alone: `make` puts it into a folder of .venv that is on no
-path, for the two packages have one name. Each is introspected in a process of its own.
+AWS's package is a dependency of this test alone: `make` puts it into a folder of .venv that is on
+no path, for the two packages have one name. Each is introspected in a process of its own.
 `cases/signature_differences.yaml` lists what differs and why: each entry must really differ, and
 nothing else may.
 """
@@ -9,6 +9,7 @@ nothing else may.
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,8 @@ import yaml
 HERE = Path(__file__).parent
 DIFFERENCES = HERE / "cases" / "signature_differences.yaml"
 PARITY = HERE.parents[2] / "docs" / "parity.md"
+# The frames that test_another_awsglue.py runs awsgluedq on.
+STAND_IN = HERE.parent / "awsgluedq" / "stand_in" / "frames.py"
 # The Makefile's AWS_GLUE.
 AWS_FOLDER = Path(sys.prefix) / "aws-glue"
 AWS_VERSION = "5.1.0"
@@ -160,6 +163,18 @@ def test_the_parity_page_names_every_difference(listed: dict[str, str]) -> None:
     # What differs in a call is told of by the call's class.
     names = {path: re.sub(r"\.__init__\(.*", "", path).rsplit(".", 1)[1] for path in listed}
     assert [path for path, name in names.items() if name not in page] == []
+
+
+def test_what_awsgluedq_uses_of_a_frame_is_there_on_awss_own(
+    theirs: Signatures, tmp_path: Path
+) -> None:
+    package = tmp_path / "awsglue"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    shutil.copy(STAND_IN, package / "dynamicframe.py")
+    for name, used in introspected(tmp_path)["awsglue.dynamicframe"].items():
+        there = theirs["awsglue.dynamicframe"][name]["members"]
+        assert {member: there.get(member) for member in used["members"]} == used["members"]
 
 
 def test_every_module_was_imported(theirs: Signatures, ours: Signatures) -> None:
