@@ -28,10 +28,10 @@ def _cell(field: S.StructField, there: str) -> str:
     if not text.is_text(field.dataType):
         # Spark reads an empty cell as null, and a quoted empty one as the empty string.
         return f"NULLIF({cell}, '') AS {cell}"
-    # A cell that a short row lacks stays null. One IF in the other: Spark would count the cells of
-    # every row for an AND, before it knows of any that is ragged.
-    empty = f"IF({RAGGED} IS NULL, '', IF({there}, '', NULL))"
-    return f"IF({cell} IS NULL, {empty}, {cell}) AS {cell}"
+    # A cell that a short row lacks stays null. Spark computes `there` once a row for all cells
+    # because it stands in an AND; in a branch of its own it would be compiled into each of them,
+    # and the JVM only interprets a method so long.
+    return f"IF({cell} IS NULL AND ({RAGGED} IS NULL OR {there}), '', {cell}) AS {cell}"
 
 
 def _cells_there(separator: str, quote: str) -> str:
