@@ -40,7 +40,7 @@ def test_the_pages_tests_pass_on_its_job_and_fail_on_a_wrong_one(tmp_path: Path)
         assert old in test_of_wrong
         test_of_wrong = test_of_wrong.replace(old, new)
     (folder / "test_wrong_movies.py").write_text(test_of_wrong)
-    said = run_pytest(folder, "-rp", "-rf")
+    said = run_pytest(folder, "-rpf")
     assert re.search(r"=+ 1 failed, 2 passed in", said), said
     passed = re.findall(r"^PASSED (\S+)::", said, re.MULTILINE)
     assert sorted(passed) == ["test_rate_movies.py", "test_well_rated.py"]
