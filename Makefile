@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCAN := $(VENV)/scan
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+# AWS's own awsglue, for the test that compares signatures with it (Amazon Software License: used,
+# never copied). On no path: it has the name of ours.
+AWS_GLUE := $(VENV)/aws-glue
 
 .DEFAULT_GOAL := help
 
@@ -22,6 +25,8 @@ $(VENV)/.run: constraints.txt pyproject.toml gluelocal/pyproject.toml
 
 $(VENV)/.dev: $(VENV)/.run
 	@$(PIP) install -c constraints.txt -e './gluelocal[test,ion]' -e '.[local,dev,docs]'
+	@rm -rf $(AWS_GLUE)
+	@$(PIP) install -c constraints.txt --no-deps --target $(AWS_GLUE) AWSGlueDataplanePython
 	@touch $@
 
 # In an environment of its own: checkov pins older versions of what constraints.txt has.

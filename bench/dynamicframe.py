@@ -60,7 +60,7 @@ def measure(rows: int) -> Section:
     os.environ["PYSPARK_PYTHON"] = sys.executable
     spark = session.started({})
     try:
-        table = [_compared(pair, folder.resolve().as_uri()) for pair in _pairs(spark)]
+        table = [_compared(spark, pair, folder.resolve().as_uri()) for pair in _pairs(spark)]
     finally:
         spark.stop()
     return Section(
@@ -68,30 +68,39 @@ def measure(rows: int) -> Section:
         about=(
             f"CSV of {movies.FILES} files -> nine mapped columns -> rows with more than {VOTES:,} "
             f"votes -> files. {session.MASTER}, heap {session.HEAP}; median of {ROUNDS} rounds in "
-            "turns after one that is not counted, least and most in brackets."
+            "turns after one that is not counted, least and most in brackets. CPU is that of "
+            "Spark's tasks, which other work on the machine disturbs less."
         ),
-        heads=["flow", "DynamicFrame (s)", "DataFrame (s)", "ratio"],
+        heads=["flow", *_HEADS, "ratio", *(f"CPU, {head}" for head in _HEADS), "ratio"],
         rows=table,
     )
 
 
-def _compared(pair: Pair, source: str) -> list[str]:
+def _compared(spark: SparkSession, pair: Pair, source: str) -> list[str]:
     sys.stderr.write(f"bench: {pair.name} ...\n")
-    seconds: dict[str, list[float]] = {"dynamic": [], "plain": []}
+    wall: dict[str, list[float]] = {"dynamic": [], "plain": []}
+    cpu: dict[str, list[float]] = {"dynamic": [], "plain": []}
     for _ in range(1 + ROUNDS):
         for side, flow in (("dynamic", pair.dynamic), ("plain", pair.plain)):
             target = Path(tempfile.mkdtemp(dir=Path("build/bench").resolve()))
+            work = session.Work(spark)
             started = time.perf_counter()
             flow(source, (target / "out").as_uri())
-            seconds[side].append(time.perf_counter() - started)
+            wall[side].append(time.perf_counter() - started)
+            cpu[side].append(sum(stage["cpu"] for stage in work.stages()) / 1000)
             shutil.rmtree(target)
+    return [pair.name, *_cells(wall), *_cells(cpu)]
+
+
+def _cells(seconds: dict[str, list[float]]) -> list[str]:
+    """What each side took, and the ratio; the first round is not counted."""
     counted = {side: found[1:] for side, found in seconds.items()}
     medians = {side: statistics.median(found) for side, found in counted.items()}
     cells = [
         f"{medians[side]:.2f} ({min(found):.2f}-{max(found):.2f})"
         for side, found in counted.items()
     ]
-    return [pair.name, *cells, f"{medians['dynamic'] / medians['plain']:.2f}"]
+    return [*cells, f"{medians['dynamic'] / medians['plain']:.2f}"]
 
 
 def _pairs(spark: SparkSession) -> list[Pair]:
@@ -154,6 +163,7 @@ def _pairs(spark: SparkSession) -> list[Pair]:
     ]
 
 
+_HEADS = ("DynamicFrame (s)", "DataFrame (s)")
 _MANY = f"votes > {VOTES}"
 
 

@@ -30,18 +30,21 @@ def run_pytest(folder: Path, *arguments: str, **environment: str) -> str:
 
 @pytest.mark.spark
 @pytest.mark.slow
-def test_the_pages_job_is_tested_by_the_pages_tests(tmp_path: Path) -> None:
-    said = run_pytest(project(tmp_path))
-    assert re.search(r"=+ 2 passed in", said), said
-
-
-@pytest.mark.spark
-@pytest.mark.slow
-def test_a_job_that_is_wrong_fails_the_pages_test(tmp_path: Path) -> None:
-    script = project(tmp_path) / "rate_movies.py"
-    script.write_text(script.read_text().replace('float(args["at_least"])', "2.0"))
-    said = run_pytest(tmp_path, "test_rate_movies.py")
-    assert re.search(r"=+ 1 failed in", said), said
+def test_the_pages_tests_pass_on_its_job_and_fail_on_a_wrong_one(tmp_path: Path) -> None:
+    folder = project(tmp_path)
+    script, test = (folder / name for name in ("rate_movies.py", "test_rate_movies.py"))
+    wrong = script.read_text().replace('float(args["at_least"])', "2.0")
+    (folder / "wrong_movies.py").write_text(wrong)
+    test_of_wrong = test.read_text().replace("rate_movies.py", "wrong_movies.py")
+    for old, new in (('"movies"', '"wrong"'), ("s3://movies/", "s3://wrong/")):
+        assert old in test_of_wrong
+        test_of_wrong = test_of_wrong.replace(old, new)
+    (folder / "test_wrong_movies.py").write_text(test_of_wrong)
+    said = run_pytest(folder, "-rpf")
+    assert re.search(r"=+ 1 failed, 2 passed in", said), said
+    passed = re.findall(r"^PASSED (\S+)::", said, re.MULTILINE)
+    assert sorted(passed) == ["test_rate_movies.py", "test_well_rated.py"]
+    assert "FAILED test_wrong_movies.py::test_well_rated_movies_are_written" in said
     assert "Cats" in said
 
 

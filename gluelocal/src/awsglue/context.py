@@ -1,4 +1,7 @@
-"""GlueContext (Glue Developer Guide, "GlueContext class")."""
+"""GlueContext (Glue Developer Guide, "GlueContext class").
+
+Scripts import some other names from here as well, which AWS's module has by its own imports.
+"""
 
 import os
 import sys
@@ -14,12 +17,15 @@ from pyspark.sql import types as S
 from awsglue import purge
 from awsglue.catalog import get_table
 from awsglue.connections import extract_jdbc_conf
+from awsglue.data_sink import DataSink as DataSink
 from awsglue.data_source import DataSource, table
 from awsglue.data_source import database as in_database
 from awsglue.engine import records
+from awsglue.frame.collection import DynamicFrameCollection as DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
 from awsglue.frame.reader import DataFrameReader, DynamicFrameReader, catalog_database
 from awsglue.frame.writer import DataFrameWriter, DynamicFrameWriter
+from awsglue.gluetypes import DataType as DataType
 from awsglue.logger import GlueLogger
 from awsglue.missing import MissingCalls
 from awsglue.writing import WriteCalls

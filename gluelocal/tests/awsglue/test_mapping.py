@@ -1,8 +1,10 @@
 """apply_mapping: types, names, nesting, and what is no mapping."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pyspark.sql import functions as F
 
 from awsglue.context import GlueContext
@@ -11,6 +13,22 @@ from awsglue.errors import InvalidOptionError
 from awsglue.transforms import ApplyMapping
 
 pytestmark = pytest.mark.spark
+
+CASES = Path(__file__).parent / "cases"
+SCALARS = (
+    "string",
+    "byte",
+    "short",
+    "int",
+    "long",
+    "float",
+    "double",
+    "decimal",
+    "boolean",
+    "date",
+    "timestamp",
+    "binary",
+)
 
 
 def frame_of(glue_context: GlueContext, sql: str) -> DynamicFrame:
@@ -26,6 +44,16 @@ def test_a_cast(case: dict[str, Any], glue_context: GlueContext) -> None:
     texts = data.select(*(F.col(f"`{name}`").cast("string") for name in data.columns)).first()
     found = {name: [kind, text] for (name, kind), text in zip(data.dtypes, texts, strict=True)}
     assert found == case["to"]
+
+
+def test_there_is_a_cast_for_every_pair_of_types(glue_context: GlueContext) -> None:
+    cases = yaml.safe_load((CASES / "casts.yaml").read_text())
+    pairs = set()
+    for case in cases:
+        [source] = frame_of(glue_context, f"SELECT {case['value']} AS v").schema()
+        pairs |= {(source.dataType.typeName(), target) for target in case["to"]}
+    sources = [*SCALARS, "array", "struct", "map", "null"]
+    assert {(source, target) for source in sources for target in SCALARS} - pairs == set()
 
 
 def test_only_mapped_columns_in_mapping_order(glue_context: GlueContext) -> None:

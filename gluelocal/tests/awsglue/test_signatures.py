@@ -1,16 +1,19 @@
 """Our `awsglue` against the signatures of AWS's: every public name, parameter and default.
 
-`cases/signatures-5.1.0.json` is what signatures.py prints for AWSGlueDataplanePython 5.1.0; the
-two packages have one name, so ours is introspected in a process of its own too.
+AWS's package is a dependency of this test alone: `make` puts it into a folder of .venv that is on
+no path, for the two packages have one name. Each is introspected in a process of its own.
 `cases/signature_differences.yaml` lists what differs and why: each entry must really differ, and
 nothing else may.
 """
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +21,13 @@ import pytest
 import yaml
 
 HERE = Path(__file__).parent
-SNAPSHOT = HERE / "cases" / "signatures-5.1.0.json"
 DIFFERENCES = HERE / "cases" / "signature_differences.yaml"
-# A folder made by `pip install --target DIR AWSGlueDataplanePython==5.1.0`.
-AWS_PACKAGE = "AWSGLUE_5_1_0_PATH"
+PARITY = HERE.parents[2] / "docs" / "parity.md"
+# The frames that test_another_awsglue.py runs awsgluedq on.
+STAND_IN = HERE.parent / "awsgluedq" / "stand_in" / "frames.py"
+# The Makefile's AWS_GLUE.
+AWS_FOLDER = Path(sys.prefix) / "aws-glue"
+AWS_VERSION = "5.1.0"
 
 # One object would be shared by all calls: here the default is None or cannot be changed, and means
 # the same.
@@ -34,10 +40,10 @@ SAME_DEFAULTS = {
 Signatures = dict[str, dict[str, Any]]
 
 
-def introspected(path: str | None = None) -> Signatures:
+def introspected(first_on_path: Path | None = None) -> Signatures:
     environment = dict(os.environ)
-    if path is not None:
-        environment["PYTHONPATH"] = path
+    if first_on_path is not None:
+        environment["PYTHONPATH"] = str(first_on_path)
     finished = subprocess.run(
         [sys.executable, str(HERE / "signatures.py")],
         env=environment,
@@ -121,25 +127,59 @@ def listed() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def found() -> list[str]:
-    return sorted(differences(json.loads(SNAPSHOT.read_text()), introspected()))
+def ours() -> Signatures:
+    return introspected()
+
+
+@pytest.fixture(scope="module")
+def theirs() -> Signatures:
+    installed = {one.name: one.version for one in metadata.distributions(path=[str(AWS_FOLDER)])}
+    assert installed.get("AWSGlueDataplanePython") == AWS_VERSION, (
+        f"AWS's package {AWS_VERSION} is not in {AWS_FOLDER}; `make .venv/.dev` puts it there"
+    )
+    return introspected(AWS_FOLDER)
+
+
+@pytest.fixture(scope="module")
+def found(theirs: Signatures, ours: Signatures) -> list[str]:
+    return sorted(differences(theirs, ours))
+
+
+def test_the_two_packages_are_not_one(theirs: Signatures, ours: Signatures) -> None:
+    assert "awsglue.engine.rows" in ours
+    assert "awsglue.engine.rows" not in theirs
 
 
 def test_every_difference_is_listed_with_a_reason(found: list[str], listed: dict[str, str]) -> None:
     assert [path for path in found if not listed.get(path)] == []
 
 
-def test_no_module_of_ours_failed_to_import() -> None:
-    assert {module: names["!"] for module, names in introspected().items() if "!" in names} == {}
-
-
 def test_every_listed_difference_is_there(found: list[str], listed: dict[str, str]) -> None:
     assert sorted(listed.keys() - set(found)) == []
 
 
-@pytest.mark.skipif(AWS_PACKAGE not in os.environ, reason=f"{AWS_PACKAGE} is not set")
-def test_snapshot_is_what_awss_package_has() -> None:
-    assert introspected(os.environ[AWS_PACKAGE]) == json.loads(SNAPSHOT.read_text())
+def test_the_parity_page_names_every_difference(listed: dict[str, str]) -> None:
+    page = set(re.findall(r"`(?:\w+\.)*(\w+)`", PARITY.read_text()))
+    # What differs in a call is told of by the call's class.
+    names = {path: re.sub(r"\.__init__\(.*", "", path).rsplit(".", 1)[1] for path in listed}
+    assert [path for path, name in names.items() if name not in page] == []
+
+
+def test_what_awsgluedq_uses_of_a_frame_is_there_on_awss_own(
+    theirs: Signatures, tmp_path: Path
+) -> None:
+    package = tmp_path / "awsglue"
+    package.mkdir()
+    (package / "__init__.py").touch()
+    shutil.copy(STAND_IN, package / "dynamicframe.py")
+    for name, used in introspected(tmp_path)["awsglue.dynamicframe"].items():
+        there = theirs["awsglue.dynamicframe"][name]["members"]
+        assert {member: there.get(member) for member in used["members"]} == used["members"]
+
+
+def test_every_module_was_imported(theirs: Signatures, ours: Signatures) -> None:
+    for package in (theirs, ours):
+        assert {module: names["!"] for module, names in package.items() if "!" in names} == {}
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Scripts in the form of Glue Studio's exports, run by StartJobRun with no line changed.
 
 Upserts into Redshift are in test_database_jobs.py, bookmarks in test_bookmark_runs.py.
+
+A run's start is most of its time and uses one core: those that know nothing of each other run
+side by side, and every test waits for its own.
 """
 
 import json
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +20,7 @@ pytestmark = [pytest.mark.spark, pytest.mark.slow]
 
 SCRIPTS = Path(__file__).parent / "scripts" / "studio"
 BUCKET = "studio"
+RUNS_AT_ONCE = 2
 TEMPORARY = f"s3://{BUCKET}/tmp/"
 MOVIES = "id,title,rating\n1,Heat,8.3\n2,Cats,2.8\n3,,7.0\n4,Alien,8.5\n"
 
@@ -92,14 +97,44 @@ def redshift(local_account: Any) -> Iterator[Callable[[str], list[tuple[Any, ...
     glue.delete_connection(ConnectionName="studio-redshift")
 
 
+PEOPLE = [
+    {"id": 1, "name": "Ann", "films": [{"title": "Heat", "year": 1995}, {"title": "Up"}]},
+    {"id": 2, "name": "Bob", "films": [{"title": "Alien", "year": 1979}]},
+    {"id": 3, "name": "Eve"},
+]
+CITIES = [{"person": 1, "city": "Rome"}, {"person": 2, "city": "Oslo"}]
+
+
+@pytest.fixture(scope="module")
+def runs(
+    run_job: Any,
+    put: Callable[[str, str], None],
+    catalog: Any,  # noqa: ARG001 - must be there before
+    redshift: Any,  # noqa: ARG001
+) -> Iterator[dict[str, Future[Any]]]:
+    """The runs that need no other, by script."""
+    put("people/1.json", "\n".join(map(json.dumps, PEOPLE)))
+    put("cities/1.json", "\n".join(map(json.dumps, CITIES)))
+    put("new/1/a.csv", "title,year,votes\nHeat,1995,700\nAlien,1979,900\nUp,1995,\n")
+    given = {
+        "quality_and_route": {"TempDir": TEMPORARY},
+        "join_and_relationalize": {"TempDir": TEMPORARY},
+        "catalog_update": {"source": f"s3://{BUCKET}/new/1/"},
+        "custom_code": {},
+    }
+    with ThreadPoolExecutor(RUNS_AT_ONCE) as pool:
+        yield {
+            name: pool.submit(run_job, SCRIPTS / f"{name}.py", bucket=BUCKET, **arguments)
+            for name, arguments in given.items()
+        }
+
+
 def succeeded(run: Any) -> None:
     assert run.state == "SUCCEEDED", run.logs
 
 
-@pytest.mark.usefixtures("catalog")
-def test_quality_and_route(local_account: Any, run_job: Any, lines: Any, redshift: Any) -> None:
-    script = SCRIPTS / "quality_and_route.py"
-    ended = run_job(script, bucket=BUCKET, TempDir=TEMPORARY)
+def test_quality_and_route(local_account: Any, runs: Any, lines: Any, redshift: Any) -> None:
+    ended = runs["quality_and_route"].result()
     succeeded(ended)
     good = redshift("SELECT movie_id, title, rating FROM studio.good_movies ORDER BY movie_id")
     assert good == [(1, "Heat", Decimal("8.30")), (4, "Alien", Decimal("8.50"))]
@@ -133,10 +168,11 @@ def test_quality_and_route(local_account: Any, run_job: Any, lines: Any, redshif
     assert [rule["Result"] for rule in published["RuleResults"]] == ["FAIL", "FAIL"]
 
 
-@pytest.mark.usefixtures("catalog")
 def test_a_router_whose_target_is_missing_fails_and_loads_nothing(
-    run_job: Any, redshift: Any, tmp_path: Path
+    run_job: Any, runs: Any, redshift: Any, tmp_path: Path
 ) -> None:
+    # It would truncate the table in between.
+    runs["quality_and_route"].result()
     text = (SCRIPTS / "quality_and_route.py").read_text()
     script = tmp_path / "broken_route.py"
     script.write_text(text.replace('"connectionName": "studio-redshift"', '"connectionName": "no"'))
@@ -148,15 +184,8 @@ def test_a_router_whose_target_is_missing_fails_and_loads_nothing(
     assert redshift("SELECT count(*) FROM studio.good_movies") == before
 
 
-def test_join_and_relationalize(put: Any, run_job: Any, lines: Any) -> None:
-    people = [
-        {"id": 1, "name": "Ann", "films": [{"title": "Heat", "year": 1995}, {"title": "Up"}]},
-        {"id": 2, "name": "Bob", "films": [{"title": "Alien", "year": 1979}]},
-        {"id": 3, "name": "Eve"},
-    ]
-    put("people/1.json", "\n".join(json.dumps(one) for one in people))
-    put("cities/1.json", '{"person": 1, "city": "Rome"}\n{"person": 2, "city": "Oslo"}\n')
-    succeeded(run_job(SCRIPTS / "join_and_relationalize.py", bucket=BUCKET, TempDir=TEMPORARY))
+def test_join_and_relationalize(runs: Any, lines: Any) -> None:
+    succeeded(runs["join_and_relationalize"].result())
     root = {row["name"]: row for row in map(json.loads, lines("flat/people/"))}
     assert {name: (row["id"], row["city"]) for name, row in root.items()} == {
         "Ann": (1, "Rome"),
@@ -176,17 +205,16 @@ def test_join_and_relationalize(put: Any, run_job: Any, lines: Any) -> None:
 
 
 def test_a_catalog_table_that_the_target_makes_is_read_by_sql(
-    catalog: Any, put: Any, run_job: Any, lines: Any
+    catalog: Any, put: Any, runs: Any, run_job: Any, lines: Any
 ) -> None:
-    put("new/1/a.csv", "title,year,votes\nHeat,1995,700\nAlien,1979,900\nUp,1995,\n")
-    put("new/2/b.csv", "title,year,votes\nCats,2019,50\nSpeed,1995,300\n")
-    update = SCRIPTS / "catalog_update.py"
-    succeeded(run_job(update, bucket=BUCKET, source=f"s3://{BUCKET}/new/1/"))
+    succeeded(runs["catalog_update"].result())
     table = catalog.get_table(DatabaseName="studio", Name="movies_by_year")["Table"]
     columns = [(one["Name"], one["Type"]) for one in table["StorageDescriptor"]["Columns"]]
     assert columns == [("title", "string"), ("votes", "bigint")]
     assert [(one["Name"], one["Type"]) for one in table["PartitionKeys"]] == [("year", "int")]
     assert _years(catalog) == ["1979", "1995"]
+    put("new/2/b.csv", "title,year,votes\nCats,2019,50\nSpeed,1995,300\n")
+    update = SCRIPTS / "catalog_update.py"
     succeeded(run_job(update, bucket=BUCKET, source=f"s3://{BUCKET}/new/2/"))
     assert _years(catalog) == ["1979", "1995", "2019"]
     succeeded(run_job(SCRIPTS / "sql_and_aggregate.py", bucket=BUCKET))
@@ -200,7 +228,6 @@ def _years(glue: Any) -> list[str]:
     return sorted(one["Values"][0] for one in partitions["Partitions"])
 
 
-@pytest.mark.usefixtures("catalog")
-def test_custom_code(run_job: Any, lines: Any) -> None:
-    succeeded(run_job(SCRIPTS / "custom_code.py", bucket=BUCKET))
+def test_custom_code(runs: Any, lines: Any) -> None:
+    succeeded(runs["custom_code"].result())
     assert sorted(set(lines("loud/"))) == ["1,HEAT", "4,ALIEN", "id,title"]

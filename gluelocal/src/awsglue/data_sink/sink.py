@@ -65,7 +65,7 @@ class DataSink:
         """
         dynamic_frame.assertErrorThreshold()
         self.write_rows(dynamic_frame)
-        empty = self.glue_context.spark_session.createDataFrame([], dynamic_frame.toDF().schema)
+        empty = dynamic_frame.toDF().limit(0)
         return DynamicFrame(empty, self.glue_context, f"{dynamic_frame.name}_errors")
 
     def writeDataFrame(

@@ -4,18 +4,18 @@ Glue's reading differs from Spark's: an empty cell of a text column is the empty
 and a doubled quote inside quotes is a quote (no escape character by default).
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from pyspark.sql import Column, DataFrame, DataFrameReader, SparkSession
+from pyspark.sql import DataFrame, DataFrameReader, SparkSession
 from pyspark.sql import functions as F
 from pyspark.sql import types as S
 
 from awsglue.catalog import CatalogTable
 from awsglue.data_source import documents
+from awsglue.data_source.csv_cells import RAGGED, meant
 from awsglue.data_source.csv_records import protected, records, restored, restored_name
 from awsglue.data_source.files import FileSet, reading
 from awsglue.data_source.formats import FORMATS, truth
@@ -24,8 +24,6 @@ from awsglue.engine.paths import column, quoted
 from awsglue.engine.rows import Rows
 from awsglue.errors import DataReadError
 
-_RAGGED = "__ragged_record"
-"""Set in rows with more or fewer cells than columns."""
 _ROW = "__row"
 
 _LINE_END = r"\r\n|\n|\r"
@@ -76,7 +74,7 @@ class Dialect:
             "quote": self.quote,
             "escape": self.escape or self.quote or '"',
             "multiLine": str(self.multi_line).lower(),
-            "columnNameOfCorruptRecord": _RAGGED,
+            "columnNameOfCorruptRecord": RAGGED,
             # Otherwise a row's cells are counted only as far as the plan needs them.
             "columnPruning": "false",
         }
@@ -154,43 +152,16 @@ def _rows(
         raw = _by_lines(session, files, dialect, columns)
     else:
         raw = _by_spark(session, files, dialect, columns, check_header)
-    there = _cells_there(dialect)
-    cells = [
-        _cell(field, there > position).alias(field.name)
-        for position, field in enumerate(columns.fields)
-    ]
-    partitions = [column(name) for name in files.partitions.names]
+    cells = meant(columns, dialect.separator, dialect.quote)
+    partitions = [quoted(name) for name in files.partitions.names]
     unsettled = {
         field.name: field.dataType for field in columns.fields if not text.is_text(field.dataType)
     }
-    return Rows(raw.select(*cells, *partitions), unsettled=unsettled)
-
-
-def _cell(field: S.StructField, there: Column) -> Column:
-    cell = column(field.name)
-    if isinstance(field.dataType, S.BinaryType):
-        return cell.cast(field.dataType)
-    if not text.is_text(field.dataType):
-        # Spark reads an empty cell as null, and a quoted empty one as the empty string.
-        return F.when(cell != "", cell)
-    # A cell that a short row lacks stays null.
-    whole = column(_RAGGED).isNull()
-    return F.when(cell.isNull() & (whole | there), F.lit("")).otherwise(cell)
-
-
-def _cells_there(dialect: Dialect) -> Column:
-    """The number of cells of a ragged row: separators outside quotes, and one."""
-    record = column(_RAGGED)
-    if dialect.quote:
-        quote = re.escape(dialect.quote)
-        # A doubled quote is the end of one quoted stretch and the start of the next.
-        record = F.regexp_replace(record, f"(?s){quote}.*?({quote}|$)", "")
-    without = F.regexp_replace(record, re.escape(dialect.separator), "")
-    return (F.length(record) - F.length(without)) / len(dialect.separator) + 1
+    return Rows(raw.selectExpr(*cells, *partitions), unsettled=unsettled)
 
 
 def _text_schema(columns: S.StructType) -> S.StructType:
-    names = [*columns.names, _RAGGED]
+    names = [*columns.names, RAGGED]
     return S.StructType([S.StructField(name, S.StringType()) for name in names])
 
 
@@ -211,7 +182,7 @@ def _by_lines(
 ) -> DataFrame:
     """Each file taken as one text: Spark skips one line at most, and escapes in quotes alone."""
     partitions = [column(name) for name in files.partitions.names]
-    declared = ", ".join(f"{quoted(name)} string" for name in [*columns.names, _RAGGED])
+    declared = ", ".join(f"{quoted(name)} string" for name in [*columns.names, RAGGED])
     parsed = F.from_csv("value", declared, replace(dialect, escape="").spark_options())
     found = _records(session, files, dialect, dialect.skip)
     split = found.select(parsed.alias(_ROW), *partitions)
@@ -219,7 +190,7 @@ def _by_lines(
     if dialect.escape:
         cells = [restored(cell, dialect.escape, dialect.separator, dialect.quote) for cell in cells]
     named = [cell.alias(name) for cell, name in zip(cells, columns.names, strict=True)]
-    return split.select(*named, column(_ROW).getField(_RAGGED).alias(_RAGGED), *partitions)
+    return split.select(*named, column(_ROW).getField(RAGGED).alias(RAGGED), *partitions)
 
 
 def _records(session: SparkSession, files: FileSet, dialect: Dialect, skip: int) -> DataFrame:

@@ -1,4 +1,4 @@
-"""Transforms that open nested fields, or parse them."""
+"""Relationalize: flat frames of nested rows."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -6,24 +6,9 @@ from typing import Any, ClassVar
 from awsglue.frame.base import EMPTY
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
-from awsglue.transforms.descriptions import BAD_OPTION, COLLECTION, Description
+from awsglue.transforms.descriptions import COLLECTION, Description
 from awsglue.transforms.transform import GlueTransform
 from awsglue.utils import _global_args
-
-
-class UnnestFrame(GlueTransform):
-    """Flattens structs into columns with dots in their names."""
-
-    def __call__(
-        self,
-        frame: DynamicFrame,
-        transformation_ctx: str = "",
-        info: str = "",
-        stageThreshold: int = 0,
-        totalThreshold: int = 0,
-    ) -> DynamicFrame:
-        """See DynamicFrame.unnest."""
-        return frame.unnest(transformation_ctx, info, stageThreshold, totalThreshold)
 
 
 class Relationalize(GlueTransform):
@@ -54,26 +39,4 @@ class Relationalize(GlueTransform):
             info,
             stageThreshold,
             totalThreshold,
-        )
-
-
-class Unbox(GlueTransform):
-    """Parses the text in a field."""
-
-    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
-
-    def __call__(
-        self,
-        frame: DynamicFrame,
-        path: str,
-        format: str,
-        transformation_ctx: str = "",
-        info: str = "",
-        stageThreshold: int = 0,
-        totalThreshold: int = 0,
-        **options: Any,
-    ) -> DynamicFrame:
-        """See DynamicFrame.unbox."""
-        return frame.unbox(
-            path, format, transformation_ctx, info, stageThreshold, totalThreshold, **options
         )

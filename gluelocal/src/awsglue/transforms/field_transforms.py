@@ -1,39 +1,13 @@
-"""Transforms of a frame's fields."""
+"""Transforms of a frame's fields and rows, and of two frames."""
 
-import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from awsglue.engine import fields
+from awsglue.frame.base import EMPTY
 from awsglue.frame.collection import DynamicFrameCollection
 from awsglue.frame.dynamic_frame import DynamicFrame
 from awsglue.transforms.descriptions import BAD_OPTION, BAD_PATH, COLLECTION, Description
 from awsglue.transforms.transform import GlueTransform
-
-
-class ApplyMapping(GlueTransform):
-    """Renames, casts and nests the mapped columns, and leaves out all others."""
-
-    errors: ClassVar[tuple[Description, ...]] = (
-        ("TypeError", "A mapping is not a tuple"),
-        ("ValueError", "A mapping has not 2, 3 or 4 parts"),
-        BAD_OPTION,
-    )
-
-    def __call__(
-        self,
-        frame: DynamicFrame,
-        mappings: Sequence[Any],
-        case_sensitive: bool = False,
-        transformation_ctx: str = "",
-        info: str = "",
-        stageThreshold: int = 0,
-        totalThreshold: int = 0,
-    ) -> DynamicFrame:
-        """See DynamicFrame.apply_mapping."""
-        return frame.apply_mapping(
-            mappings, case_sensitive, transformation_ctx, info, stageThreshold, totalThreshold
-        )
 
 
 class SelectFields(GlueTransform):
@@ -123,18 +97,68 @@ class SplitFields(GlueTransform):
         )
 
 
-class DropNullFields(GlueTransform):
-    """Leaves out the columns whose type is null, and prints their names."""
+class SplitRows(GlueTransform):
+    """Two frames: rows that meet comparisons and the rest; named frame1 and frame2 by default."""
+
+    returns: ClassVar[Description] = COLLECTION
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
 
     def __call__(
         self,
         frame: DynamicFrame,
+        comparison_dict: Mapping[str, Mapping[str, Any]],
+        name1: str = "frame1",
+        name2: str = "frame2",
         transformation_ctx: str = "",
-        info: str = "",
+        info: str | None = None,
         stageThreshold: int = 0,
         totalThreshold: int = 0,
+    ) -> DynamicFrameCollection:
+        """See DynamicFrame.split_rows."""
+        return frame.split_rows(
+            comparison_dict,
+            name1,
+            name2,
+            transformation_ctx,
+            info or "",
+            stageThreshold,
+            totalThreshold,
+        )
+
+
+class Join(GlueTransform):
+    """Joins two frames on equal keys."""
+
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
+
+    def __call__(
+        self,
+        frame1: DynamicFrame,
+        frame2: DynamicFrame,
+        keys1: Sequence[str],
+        keys2: Sequence[str],
+        transformation_ctx: str = "",
     ) -> DynamicFrame:
-        """The frame without columns of type null."""
-        rows, names = fields.drop_null_types(frame._settled())
-        sys.stdout.write(f"null_fields {names}\n")
-        return frame._next(rows, stageThreshold, totalThreshold)
+        """See DynamicFrame.join."""
+        return frame1.join(keys1, keys2, frame2, transformation_ctx)
+
+
+class Spigot(GlueTransform):
+    """Writes a sample of the rows and lets all of them go on."""
+
+    arguments: ClassVar[dict[str, Description]] = {
+        "path": ("String", "Where to write the sample"),
+        "options": ("Dictionary", "topk, the most rows (100); prob, each row's probability (1)"),
+    }
+    returns: ClassVar[Description] = ("DynamicFrame", "The same rows")
+    errors: ClassVar[tuple[Description, ...]] = (BAD_OPTION,)
+
+    def __call__(
+        self,
+        frame: DynamicFrame,
+        path: str,
+        options: Mapping[str, Any] | None,
+        transformation_ctx: str = "",
+    ) -> DynamicFrame:
+        """See DynamicFrame.spigot."""
+        return frame.spigot(path, options or EMPTY, transformation_ctx)
