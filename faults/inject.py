@@ -53,12 +53,19 @@ class _Striking:
     def __init__(self, scene: Scene, act: Act) -> None:
         self._scene = scene
         self._act = act
-        self.fired = False
+        self._acting = threading.Lock()
+        self._fired = False
+
+    @property
+    def fired(self) -> bool:
+        """Waits for an act under way: a run that it kills ends before the act does."""
+        with self._acting:
+            return self._fired
 
     def __call__(self) -> dict[str, Any]:
         """The answer to a run that pauses."""
-        if acts.carry_out(self._scene.rig, self._scene.process, self._act):
-            self.fired = True
+        with self._acting:
+            self._fired |= acts.carry_out(self._scene.rig, self._scene.process, self._act)
         return {"fail": True} if self._act is Act.FAIL else {}
 
 
