@@ -22,7 +22,7 @@ def lax(tmp_path):
 
 @pytest.fixture
 def table_of_its_own(deployment):
-    """Empty, and put back afterwards: other tests of this account load rows that are rejects here."""
+    """Empty, and put back afterwards: other tests of this account load what is rejected here."""
     deployment.execute("create table movies.kept_aside as select * from movies.imdb_movies")
     deployment.execute("delete from movies.imdb_movies")
     yield
