@@ -10,8 +10,10 @@ from decimal import Decimal, localcontext
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from pyspark.sql import functions as sf
 
 from imdb_etl import conform, mapping
+from imdb_etl.cells import text_of_double
 from imdb_etl.config import Column
 from imdb_etl.names import REJECT_REASONS, TARGET
 
@@ -145,17 +147,25 @@ POINTED = st.builds(
     st.text("0123456789", min_size=0, max_size=8),
 )
 LONGER = st.decimals(allow_nan=False, allow_infinity=False).map(str)
+WRITTEN_DOUBLE = r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?"
 OF_A_DOUBLE = ("decimal(3,1)", "decimal(18,18)", "decimal(38,10)", "decimal(38,0)", "bigint")
 
 
 @PROPERTY
 @given(cells=st.lists(FIFTEEN | POINTED | LONGER | PLAIN, min_size=200, max_size=400))
-def test_a_cell_that_rules_see_as_a_double_is_loaded_exactly_or_rejected(spark, cells):
+def test_a_cell_that_is_a_double_on_its_way_is_loaded_exactly_or_rejected(spark, cells):
+    """For the rules, and in every second row in the catalog already, as a crawler types a column.
+
+    There more than 15 digits may be gone before anybody has seen them.
+    """
     columns = [
         Column(f"c{number}", kind, CELL, read_as="double")
         for number, kind in enumerate(OF_A_DOUBLE)
     ]
     frame = spark.createDataFrame(list(enumerate(cells)), f"n int, {CELL} string")
+    crawled = text_of_double(sf.col(CELL).cast("double").cast("string"))
+    is_crawled = sf.col(CELL).rlike(f"^{WRITTEN_DOUBLE}$") & (sf.col("n") % 2 == 0)
+    frame = frame.withColumn(CELL, sf.when(is_crawled, crawled).otherwise(sf.col(CELL)))
     conforming = conform.conforming(frame, columns[:1])
     aside = conform.misfits(frame, columns[:1])
     there = {row["n"]: row for row in mapping.convert(conforming, columns).collect()}
@@ -163,6 +173,8 @@ def test_a_cell_that_rules_see_as_a_double_is_loaded_exactly_or_rejected(spark, 
     assert sorted([*there, *left]) == list(range(len(cells)))
     for number, row in there.items():
         value = Decimal(cells[number].strip())
+        if number % 2 == 0 and len(value.as_tuple().digits) > 15:
+            continue
         for column in columns:
             found = row[TARGET][column.name]
             assert found is None or (cells[number], found) == (cells[number], value)

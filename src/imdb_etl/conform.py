@@ -80,7 +80,8 @@ def _converted(name: str, wanted: str) -> Expression:
     short = text.cast("double")
     written = short.cast("string")
     same = (written == text) | (written == sf.concat(text, sf.lit(".0")))
-    return sf.when(same & text.rlike("^[0-9]"), short).otherwise(_double(sf.trim(text)))
+    few = sf.length(text) <= _DIGITS_OF_A_DOUBLE + 1
+    return sf.when(few & same & text.rlike("^[0-9]"), short).otherwise(_double(sf.trim(text)))
 
 
 def _bigint(number: Expression) -> Expression:
