@@ -85,19 +85,12 @@ def test_files_that_come_one_after_the_other(growing, deployment):
         ["meta_score: 'n/a' is not a bigint"],
     )
 
-    # Files whose cells would shift are refused by their names, and what was there stays.
-    drifted = {
-        "3.csv": as_csv(["d"], [HEADS[1], HEADS[0], *HEADS[2:]]),
-        "4.csv": as_csv(["d"], [*HEADS[:4], *HEADS[5:]]),
-        "5.csv": as_csv(["d"], [*HEADS[:4], "Country", *HEADS[4:]]),
-    }
-    for name, body in drifted.items():
-        growing.put(name, body)
+    # A file in another order is refused by its name, and what was there stays.
+    growing.put("3.csv", as_csv(["d"], [HEADS[1], HEADS[0], *HEADS[2:]]))
     third = growing.run()
     assert third.code == 1
-    for name in drifted:
-        assert f"{FOLDER}/{name}: its columns stand in another order" in third.result["error"]
-        growing.delete(name)
+    assert f"{FOLDER}/3.csv: its columns stand in another order" in third.result["error"]
+    growing.delete("3.csv")
     assert growing.titles() == ["a", "b", "c", "late"]
 
     # Nothing new is a success that loads nothing.
