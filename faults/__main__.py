@@ -71,7 +71,7 @@ def _try_all(given: argparse.Namespace, everyone: list[Trials]) -> int:
     with ThreadPoolExecutor(len(everyone)) as pool:
         survey, *_ = pool.map(_opened, everyone)
         logger.info("a run without any fault takes %s s: %s", survey.seconds, survey.steps)
-        faults = _Dealt(_faults(given, survey, started))
+        faults = Dealt(_faults(given, survey, started))
         done: list[Trial] = []
         writing = threading.Lock()
 
@@ -99,7 +99,7 @@ def _opened(trials: Trials) -> Survey:
     return survey
 
 
-class _Dealt(Iterator[tuple[int, Fault]]):
+class Dealt(Iterator[tuple[int, Fault]]):
     """The faults with their numbers, each to one of the threads that ask."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
