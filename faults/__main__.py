@@ -1,8 +1,9 @@
 """`python -m faults`: breaks the real job, repairs, runs again, and looks for every row.
 
-python -m faults [--count N] [--minutes M] [--seed S] [--rows N] [--only KIND,...]
+python -m faults [--count N] [--minutes M] [--seed S] [--rows N] [--rigs N] [--only KIND,...]
 
-It starts an account, a Redshift and a deployment of its own, on free ports, in a temporary folder.
+Each rig is an account, a Redshift and a deployment of its own, on free ports, in a temporary
+folder; the faults of the one plan are dealt to them.
 The report is build/faults/faults.md and .json; the exit code is 1 when a row was lost, doubled or
 wrong, or anything else was not as it must be.
 """
@@ -13,8 +14,11 @@ import logging
 import signal
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from faults.check import Findings
@@ -29,6 +33,7 @@ from imdb_etl.ops.settings import Project
 
 REPORT = Path("build/faults")
 COUNT = 200
+RIGS = 1
 SEED = 20240601
 logger = logging.getLogger("faults")
 
@@ -39,37 +44,71 @@ def main(arguments: list[str]) -> int:
     # An end by `kill` or `timeout` ends the processes that were started, too.
     signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     given = _parsed(arguments)
-    with tempfile.TemporaryDirectory(prefix="faults-") as name:
-        folder = Path(name)
-        account = lifecycle.up(folder / "account", port=0, redshift_port=0).account
-        rig = Rig(Project.find(Path.cwd()), folder, account)
-        processes = Processes(rig)
-        try:
-            rig.open()
-            return _try_all(given, Trials(rig, processes, given.seed, given.rows))
-        finally:
-            processes.stop()
-            rig.close()
-            lifecycle.down(account.state)
+    with tempfile.TemporaryDirectory(prefix="faults-") as name, ExitStack() as opened:
+        rigs = [
+            opened.enter_context(_rig(Path(name) / f"rig-{number}")) for number in range(given.rigs)
+        ]
+        everyone = [Trials(rig, processes, given.seed, given.rows) for rig, processes in rigs]
+        return _try_all(given, everyone)
 
 
-def _try_all(given: argparse.Namespace, trials: Trials) -> int:
+@contextmanager
+def _rig(folder: Path) -> Iterator[tuple[Rig, Processes]]:
+    account = lifecycle.up(folder / "account", port=0, redshift_port=0).account
+    rig = Rig(Project.find(Path.cwd()), folder, account)
+    processes = Processes(rig)
+    try:
+        rig.open()
+        yield rig, processes
+    finally:
+        processes.stop()
+        rig.close()
+        lifecycle.down(account.state)
+
+
+def _try_all(given: argparse.Namespace, everyone: list[Trials]) -> int:
     started = time.monotonic()
+    with ThreadPoolExecutor(len(everyone)) as pool:
+        survey, *_ = pool.map(_opened, everyone)
+        logger.info("a run without any fault takes %s s: %s", survey.seconds, survey.steps)
+        faults = Dealt(_faults(given, survey, started))
+        done: list[Trial] = []
+        writing = threading.Lock()
+
+        def try_some(trials: Trials) -> Findings:
+            for number, fault in faults:
+                trial = trials.try_fault(number, fault)
+                with writing:
+                    done.append(trial)
+                    _tell(trial)
+                    _report(given, started, done, Findings()).write(REPORT)
+            return trials.check_all()
+
+        at_end = sum(pool.map(try_some, everyone), Findings())
+    report = _report(given, started, done, at_end)
+    report.write(REPORT)
+    sys.stdout.write(report.as_markdown())
+    return 0 if report.clean else 1
+
+
+def _opened(trials: Trials) -> Survey:
     survey = trials.open()
     # What is deployed and crawled is on disk from here on: a killed account still has it.
     lifecycle.down(trials.rig.account.state)
     lifecycle.up(trials.rig.account.state)
-    logger.info("a run without any fault takes %s s: %s", survey.seconds, ", ".join(survey.steps))
-    done: list[Trial] = []
-    for fault in _faults(given, survey, started):
-        trial = trials.try_fault(fault)
-        done.append(trial)
-        _tell(trial)
-        _report(given, started, done, Findings()).write(REPORT)
-    report = _report(given, started, done, trials.check_all())
-    report.write(REPORT)
-    sys.stdout.write(report.as_markdown())
-    return 0 if report.clean else 1
+    return survey
+
+
+class Dealt(Iterator[tuple[int, Fault]]):
+    """The faults with their numbers, each to one of the threads that ask."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self._numbered = enumerate(faults, 1)
+        self._asking = threading.Lock()
+
+    def __next__(self) -> tuple[int, Fault]:
+        with self._asking:
+            return next(self._numbered)
 
 
 def _faults(given: argparse.Namespace, survey: Survey, started: float) -> Iterable[Fault]:
@@ -84,7 +123,8 @@ def _report(
     given: argparse.Namespace, started: float, trials: list[Trial], at_end: Findings
 ) -> Report:
     minutes = (time.monotonic() - started) / 60
-    return Report(given.seed, given.rows, minutes, trials, at_end)
+    in_order = sorted(trials, key=lambda trial: trial.number)
+    return Report(given.seed, given.rows, minutes, in_order, at_end)
 
 
 def _tell(trial: Trial) -> None:
@@ -103,6 +143,7 @@ def _parsed(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, help="faults for so long, instead of --count")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--rows", type=int, default=ROWS, help="rows of an input")
+    parser.add_argument("--rigs", type=int, default=RIGS, help="so many faults at a time")
     parser.add_argument(
         "--only",
         type=_kinds,

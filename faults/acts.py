@@ -16,7 +16,7 @@ from gluelocal import lifecycle
 from gluelocal.errors import GluelocalError
 
 _STAGING = "staging/"
-_SERVICE_SECONDS = 240.0
+_SERVICE_SECONDS = 480.0
 _ACCOUNT_TRIES = 10
 
 

@@ -41,6 +41,14 @@ class Findings:
     def note(self, text: str) -> None:
         self.other.append(text)
 
+    def __add__(self, other: "Findings") -> "Findings":
+        return Findings(
+            self.lost + other.lost,
+            self.doubled + other.doubled,
+            self.wrong + other.wrong,
+            self.other + other.other,
+        )
+
 
 def sessions(rig: Rig) -> int:
     """Sessions of clients that Redshift still has; those of a run that broke go by themselves."""

@@ -47,18 +47,25 @@ class Met:
         return Met(self.runs + other.runs, self.ended + other.ended, self.fired and other.fired)
 
 
-class _Striking:
+class Striking:
     """An act as something to call, which remembers whether it was carried out."""
 
     def __init__(self, scene: Scene, act: Act) -> None:
         self._scene = scene
         self._act = act
-        self.fired = False
+        self._acting = threading.Lock()
+        self._fired = False
+
+    @property
+    def fired(self) -> bool:
+        """Waits for an act under way: a run that it kills ends before the act does."""
+        with self._acting:
+            return self._fired
 
     def __call__(self) -> dict[str, Any]:
         """The answer to a run that pauses."""
-        if acts.carry_out(self._scene.rig, self._scene.process, self._act):
-            self.fired = True
+        with self._acting:
+            self._fired |= acts.carry_out(self._scene.rig, self._scene.process, self._act)
         return {"fail": True} if self._act is Act.FAIL else {}
 
 
@@ -67,11 +74,11 @@ def meet(scene: Scene, trigger: Trigger) -> Met:
     run = scene.rig.new_run(scene.source)
     match trigger:
         case AtStep(pause, act):
-            strike = _Striking(scene, act)
+            strike = Striking(scene, act)
             ended = scene.process.run(run, pause, strike)
             return Met((run.run_id,), (ended,), strike.fired and _took_effect(act, ended))
         case AtMoment(seconds, act):
-            return _at_moment(scene, run, seconds, _Striking(scene, act))
+            return _at_moment(scene, run, seconds, Striking(scene, act))
         case AtRequest() as trigger:
             return _at_request(scene, run, trigger)
         case AtStatement() as trigger:
@@ -93,7 +100,7 @@ def _took_effect(act: Act, ended: Ended) -> bool:
     return act is not Act.FILL_DISK or "No space left on device" in ended.error
 
 
-def _at_moment(scene: Scene, run: Run, seconds: float, strike: _Striking) -> Met:
+def _at_moment(scene: Scene, run: Run, seconds: float, strike: Striking) -> Met:
     scene.process.begin(run)
     timer = threading.Timer(seconds, strike)
     timer.start()
@@ -111,7 +118,7 @@ def _at_request(scene: Scene, run: Run, trigger: AtRequest) -> Met:
         trigger.effect,
         trigger.times,
         trigger.seconds,
-        strike := _Striking(scene, trigger.act),
+        strike := Striking(scene, trigger.act),
     )
     proxy.arm(rule)
     ended = scene.process.run(run)
@@ -125,7 +132,7 @@ def _at_statement(scene: Scene, run: Run, trigger: AtStatement) -> Met:
         trigger.nth,
         trigger.cut,
         trigger.seconds,
-        strike := _Striking(scene, trigger.act),
+        strike := Striking(scene, trigger.act),
         trigger.refuse_after,
     )
     scene.rig.warehouse.arm(rule)

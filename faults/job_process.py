@@ -18,8 +18,8 @@ import psutil
 
 from faults.worker import AFTER, BEFORE
 
-START_SECONDS = 120.0
-RUN_SECONDS = 180.0
+START_SECONDS = 240.0
+RUN_SECONDS = 360.0
 _LAST_WORDS = 20000
 
 

@@ -50,6 +50,8 @@ _IMPATIENCE = {
 _SMALL_RUNS = {
     "spark.sql.constraintPropagation.enabled": "false",
     "spark.sql.codegen.cache.maxEntries": "2000",
+    # The plan as text for Spark's user interface, which nobody opens here.
+    "spark.sql.ui.explainMode": "simple",
     "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
     "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }

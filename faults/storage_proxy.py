@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from enum import Enum
@@ -171,6 +172,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self._relay(body, effect)
 
     do_GET = do_PUT = do_POST = do_HEAD = do_DELETE = _serve  # noqa: N815 - the base class's names
+
+    def handle(self) -> None:
+        # A client that was killed, or that a fault has cut off, resets its connection.
+        with suppress(ConnectionError):
+            super().handle()
 
     def finish(self) -> None:
         if self._connection is not None:

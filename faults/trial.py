@@ -17,7 +17,7 @@ from faults.rig import Rig
 
 ROWS = 300
 _EMPTIED_EVERY = 10
-_SETTLE_SECONDS = 20.0
+_SETTLE_SECONDS = 60.0
 
 
 @dataclass
@@ -53,6 +53,7 @@ class Trials:
         wanted = expected(files)
         self.rig.put_input(_name(0), files)
         self.rig.crawl(_name(0))
+        self.processes.prepare()
         self.wanted = dict(wanted.loaded)
         # The first run of a process takes longer than those to come.
         for _ in range(2):
@@ -74,14 +75,14 @@ class Trials:
                 raise RuntimeError(f"a run without any fault went wrong: {findings}")
         return survey
 
-    def try_fault(self, fault: Fault) -> Trial:
-        """One fault on an input of its own."""
+    def try_fault(self, number: int, fault: Fault) -> Trial:
+        """One fault on an input of its own, which has the fault's number."""
         started = time.monotonic()
         self.tried += 1
         if self.tried % _EMPTIED_EVERY == 0:
             self.rig.redshift.execute(["delete from movies.imdb_movies"])
             self.wanted = {}
-        name, files = _name(self.tried), generated(self.tried, self.rows, self.seed)
+        name, files = _name(number), generated(number, self.rows, self.seed)
         wanted = expected(files)
         self.rig.put_input(name, files)
         findings = Findings()
@@ -91,6 +92,7 @@ class Trials:
             self.rig.require_table(name)
             met += inject.meet(self._scene(trigger, name), trigger)
             acts.repair(self.rig)
+            self.processes.prepare()
             self._settle(findings)
             committed = self._check_between(met.runs, wanted, findings)
         self.rig.require_table(name)
@@ -102,7 +104,7 @@ class Trials:
             if ended.state == "hung":
                 findings.note(f"the run hung: {ended.error}")
         seconds = round(time.monotonic() - started, 1)
-        return Trial(self.tried, fault, met.fired, met.ended, committed, findings, seconds)
+        return Trial(number, fault, met.fired, met.ended, committed, findings, seconds)
 
     def check_all(self) -> Findings:
         """At the very end: the rejects that are visible are those of the recorded loads."""

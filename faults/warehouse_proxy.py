@@ -18,7 +18,7 @@ from enum import Enum
 _HEADER = struct.Struct(">BI")
 _SSL_REQUEST = 80877103
 _READ = 1 << 16
-_ANSWER_SECONDS = 30.0
+_ANSWER_SECONDS = 60.0
 CONNECT = "CONNECT"
 
 

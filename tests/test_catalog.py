@@ -35,6 +35,9 @@ def glue(aws):
         ("a_csv", f"s3://{BUCKET}/raw/single/a.csv", {}),
         ("gone", f"s3://{BUCKET}/raw/gone/", {"DEPRECATED_BY_CRAWLER": "1700000000"}),
         ("bare", f"s3://{BUCKET}/raw/bare/", {"classification": "UNKNOWN"}),
+        ("drifted", f"s3://{BUCKET}/raw/drifted/", {"DEPRECATED_BY_CRAWLER": "1700000000"}),
+        ("b_csv", f"s3://{BUCKET}/raw/drifted/b.csv", {}),
+        ("c_csv", f"s3://{BUCKET}/raw/drifted/c.csv", {}),
         ("dev_movies_imdb_movies", "dev.movies.imdb_movies", {"classification": "redshift"}),
     ]
     readable = [{"Name": "title", "Type": "string"}, {"Name": "year", "Type": "bigint"}]
@@ -91,6 +94,14 @@ def test_a_place_without_a_table_is_an_error_that_lists_the_tables(glue, key):
     with pytest.raises(SourceError, match="has no readable table for it") as refused:
         catalog.find_table(glue, DATABASE, S3Location(BUCKET, key))
     assert f"movies (s3://{BUCKET}/raw/movies/)" in str(refused.value)
+
+
+def test_a_folder_whose_files_became_tables_of_their_own_says_so(glue):
+    place = f"s3://{BUCKET}/raw/drifted"
+    with pytest.raises(SourceError, match="files have not the same columns") as refused:
+        catalog.find_table(glue, DATABASE, S3Location(BUCKET, "raw/drifted/"))
+    assert f"b_csv ({place}/b.csv), c_csv ({place}/c.csv). Nothing" in str(refused.value)
+    assert "a_csv" not in str(refused.value)
 
 
 def test_missing_columns_are_named_with_those_that_are_there():

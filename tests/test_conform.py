@@ -52,7 +52,9 @@ def test_only_misfits_are_set_aside_as_they_came(rows):
     assert ratings == {"fits": 9.3, "a number with blanks": 8.5, "blanks": None, "absent": None}
     (row,) = conform.misfits(rows, COLUMNS).collect()
     assert (row["title"], row["rating"], row["votes"]) == ("does not fit", "nine", "10")
-    assert row[REJECT_REASONS] == ["rating: 'nine' is not a double of 15 digits at most"]
+    assert row[REJECT_REASONS] == [
+        "rating: 'nine' is not a double that keeps its digits (15 at most)"
+    ]
 
 
 def test_no_row_is_lost_or_doubled(rows):

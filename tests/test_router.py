@@ -2,10 +2,12 @@
 
 import pytest
 from chispa import assert_df_equality
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 from pyspark.sql import functions as sf
 
 from imdb_etl import router
-from imdb_etl.names import OUTCOME_COLUMNS, REJECT_REASONS, ROW_RESULT
+from imdb_etl.names import OUTCOME_COLUMNS, PASSED, REJECT_REASONS, ROW_RESULT
 
 pytestmark = [pytest.mark.spark]
 
@@ -68,3 +70,33 @@ def test_rows_without_reasons_are_valid_and_unknown_ones_are_not(spark):
     split = router.by_reasons(frame)
     assert [row["id"] for row in split.valid.collect()] == [1]
     assert sorted(row["id"] for row in split.rejected.collect()) == [2, 3]
+
+
+RULES = st.none() | st.lists(
+    st.sampled_from(['ColumnValues "t" = "ü"', "映画", "a\nb", "", "$1\\1", "x" * 300])
+    | st.text("ab'\"%;", max_size=9),
+    max_size=4,
+)
+RESULTS = st.sampled_from([PASSED, PASSED, "Failed", "passed", "Passed ", "", "Skipped", None])
+
+
+@settings(
+    max_examples=2,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    derandomize=True,
+)
+@given(rows=st.lists(st.tuples(RULES, RULES, RULES, RESULTS), min_size=20, max_size=200))
+def test_every_row_is_on_the_side_that_its_result_says_and_on_no_other(spark, rows):
+    frame = spark.createDataFrame([(n, *row) for n, row in enumerate(rows)], SCHEMA)
+    split = router.by_rules(frame)
+    valid = sorted(row["id"] for row in split.valid.collect())
+    assert valid == [n for n, (*_, result) in enumerate(rows) if result == PASSED]
+    reasons = {row["id"]: row[REJECT_REASONS] for row in split.rejected.collect()}
+    assert reasons == {
+        n: [f"rule failed: {rule}" for rule in sorted(failed or [], key=str.encode)]
+        or ["the rules gave this row no result"]
+        for n, (_, failed, _, result) in enumerate(rows)
+        if result != PASSED
+    }

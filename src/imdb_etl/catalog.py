@@ -69,7 +69,7 @@ def _belongs_to(key: str, wanted: str) -> bool:
 
 def find_table(client: Any, database: str, source: S3Location) -> CatalogTable:
     """The catalog table whose location is `source` (`client`: boto3 glue); SourceError if none."""
-    seen = []
+    seen, inside = [], []
     for page in client.get_paginator("get_tables").paginate(DatabaseName=database):
         for table in page["TableList"]:
             descriptor = table.get("StorageDescriptor", {})
@@ -90,6 +90,14 @@ def find_table(client: Any, database: str, source: S3Location) -> CatalogTable:
                     )
                 continue
             seen.append(f"{table['Name']} ({location})")
+            if location.startswith(f"{str(source).rstrip('/')}/"):
+                inside.append(seen[-1])
+    if len(inside) > 1:
+        raise SourceError(
+            f"{source}: its files have not the same columns, so the crawler made no table of the "
+            f"folder, but some of what is in it: {', '.join(inside[:_SHOWN_TABLES])}. Nothing was "
+            "loaded. Put files of another shape into a folder of their own and run with --source"
+        )
     known = ", ".join(seen[:_SHOWN_TABLES]) or "none"
     raise SourceError(
         f"{source}: the catalog database {database} has no readable table for it, so the crawler "

