@@ -57,7 +57,8 @@ def test_a_document_with_every_section_reads_and_prints_back() -> None:
         ColumnValues $column in $names labels=["team"="own"], // another
         RowCount > 0
     ]
-    Analyzers = [ RowCount, Completeness "title", AllStatistics "title" ]
+    Analyzers = [ RowCount, Completeness "title", AllStatistics "title",
+        Distribution "a" with bins=5, rebin = false, Distribution AllColumns ]
     """
     ruleset = parse(text)
     assert ruleset.metadata == {"Version": "1.0", "Authors": ("a", "b")}
@@ -74,6 +75,8 @@ def test_a_document_with_every_section_reads_and_prints_back() -> None:
         "RowCount",
         'Completeness "title"',
         'AllStatistics "title"',
+        'Distribution "a" with bins = 5, rebin = false',
+        "Distribution AllColumns",
     ]
     assert parse(str(ruleset)) == ruleset
     assert parse(text.replace("\n", "\r\n")) == ruleset
