@@ -55,7 +55,7 @@ def _histograms(frame: "DataFrame", columns: list[Column], bins: int) -> dict[st
     finite = [f"IF({_FINITE.format(x=x)}, {x}, NULL)" for x in values]
     bounds = frame.selectExpr(*(f"{name}({x})" for x in finite for name in ("min", "max"))).first()
     assert bounds is not None
-    edges = [_edges(*bounds[2 * i : 2 * i + 2], bins) for i in range(len(columns))]
+    edges = [_edges(bounds[2 * i], bounds[2 * i + 1], bins) for i in range(len(columns))]
     # The bin is told by the edges themselves, so that what is shown is what was counted.
     places = [
         f"IF({x} IS NULL, NULL, size(filter(array({_inner(e)}), edge -> {x} >= edge)))"
