@@ -82,6 +82,22 @@ def test_a_document_with_every_section_reads_and_prints_back() -> None:
     assert parse(text.replace("\n", "\r\n")) == ruleset
 
 
+def labelled(**labels: str) -> str:
+    return "RowCount > 0 labels=[" + ", ".join(f'"{k}"="{v}"' for k, v in labels.items()) + "]"
+
+
+def test_labels_are_as_many_and_as_long_as_the_guide_allows() -> None:
+    assert only_rule(labelled(**{"k" * 128: "v" * 256}))
+    assert only_rule(labelled(**{f"k{i}": "v" for i in range(10)}))
+    for text, says in (
+        (labelled(**{"k" * 129: "v"}), "is too long"),
+        (labelled(k="v" * 257), "is too long"),
+        (labelled(**{f"k{i}": "v" for i in range(11)}), r"exceed maximum allowed \(MAX: 10\)"),
+    ):
+        with pytest.raises(DqdlSyntaxError, match=says):
+            only_rule(text)
+
+
 def test_and_binds_tighter_than_or() -> None:
     rule = only_rule('(IsComplete "a") or (IsComplete "b") and (IsComplete "c")')
     assert isinstance(rule, CompositeRule)
