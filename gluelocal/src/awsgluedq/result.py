@@ -114,6 +114,15 @@ def _analyzer(name: str, outcome: AnalyzerOutcome) -> dict[str, Any]:
         "Description": outcome.analyzer,
         "EvaluatedMetrics": numbers(outcome.evaluated_metrics),
     }
+    if outcome.evaluated_distributions:
+        described["EvaluatedDistributions"] = {
+            name: {
+                "BinEdges": list(found.edges),
+                "Count": list(found.counts),
+                "DataType": found.data_type,
+            }
+            for name, found in outcome.evaluated_distributions.items()
+        }
     if outcome.failure_reason is not None:
         described["EvaluationMessage"] = outcome.failure_reason
     return described

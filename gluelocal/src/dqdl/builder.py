@@ -32,6 +32,7 @@ from dqdl.operands import (
     Size,
     Text,
     Variable,
+    Word,
 )
 
 MAX_LABELS = 10
@@ -151,9 +152,17 @@ class Builder(Transformer[Token, Any]):
     def labelled(self, rule: AnyRule, labels: dict[str, str]) -> AnyRule:
         return replace(rule, labels=dict(labels))
 
-    def analyzer(self, name: Token, *parameters: Parameter) -> Analyzer:
-        checks.analyzer(str(name), len(parameters), position(name))
-        return Analyzer(str(name), parameters)
+    def analyzer(self, name: Token, *parts: Parameter | Tag) -> Analyzer:
+        parameters = tuple(part for part in parts if isinstance(part, Parameter))
+        tags = tuple(part for part in parts if isinstance(part, Tag))
+        checks.analyzer(str(name), len(parameters), tags, position(name))
+        return Analyzer(str(name), parameters, tags)
+
+    def analyzer_tag(self, name: Token, _equals: Token, value: Operand) -> Tag:
+        return Tag(str(name), (value,))
+
+    def word(self, token: Token) -> Word:
+        return Word(str(token))
 
     def parameter(self, *tokens: Token) -> Parameter:
         token = tokens[-1]
@@ -189,8 +198,9 @@ class Builder(Transformer[Token, Any]):
     def label_list(self, _meta: object, pairs: list[tuple[Token, Token]]) -> dict[str, str]:
         found: dict[str, str] = {}
         for key, value in pairs:
-            if not key[1:-1] or not value[1:-1]:
-                raise error(key, "Label key or value cannot be empty")
+            # The guide lets a value be empty; AWS's published parser does not.
+            if not key[1:-1]:
+                raise error(key, "Label key cannot be empty")
             if key[1:-1] in found:
                 raise error(key, f"Duplicate label key {key}. Key must be unique.")
             if len(key) - 2 > MAX_LABEL_KEY or len(value) - 2 > MAX_LABEL_VALUE:

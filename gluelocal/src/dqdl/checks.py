@@ -5,7 +5,7 @@ from typing import Literal
 
 from dqdl import dynamic
 from dqdl.errors import DqdlSyntaxError
-from dqdl.model import Condition, ConditionKind, Operator, Position, Rule
+from dqdl.model import Condition, ConditionKind, Operator, Position, Rule, Tag
 from dqdl.operands import (
     Arithmetic,
     Call,
@@ -81,31 +81,31 @@ def rule(rule: Rule) -> Rule:
         raise _fail(rule.position, f"Where clause is not supported for rule type: {name}")
     if rule.threshold and not rule_type.takes_threshold:
         raise _fail(rule.position, f"Threshold condition not supported for rule type: {name}")
-    _check_tags(rule, rule_type)
+    _check_tags(rule.tags, rule_type, rule.position)
     return rule
 
 
-def _check_tags(rule: Rule, rule_type: RuleType) -> None:
+def _check_tags(tags: Sequence[Tag], rule_type: RuleType, position: Position) -> None:
     known = {tag.name: tag for tag in rule_type.tags}
     seen: set[str] = set()
-    for tag in rule.tags:
+    for tag in tags:
         if tag.name not in known:
             valid = [*known, *(["threshold"] if rule_type.takes_threshold else [])]
             hint = valid_here(valid) if valid else f"{rule_type.name} takes none."
             raise _fail(
-                rule.position,
+                position,
                 f"found '{tag}', which is not a tag of {rule_type.name}"
                 f"{near(tag.name, valid)} {hint}",
             )
         if tag.name in seen:
-            raise _fail(rule.position, f"rule {rule_type.name} has the tag {tag.name} twice")
+            raise _fail(position, f"rule {rule_type.name} has the tag {tag.name} twice")
         seen.add(tag.name)
-        problem = known[tag.name].problem(tag, rule.tags)
+        problem = known[tag.name].problem(tag, tags)
         if problem is not None:
-            raise _fail(rule.position, f"found '{tag}'; {problem}")
+            raise _fail(position, f"found '{tag}'; {problem}")
 
 
-def analyzer(name: str, parameters: int, position: Position) -> None:
+def analyzer(name: str, parameters: int, tags: Sequence[Tag], position: Position) -> None:
     known = _known(name, position)
     if not known.statistic:
         statistics = [other.name for other in rule_types().values() if other.statistic]
@@ -115,6 +115,7 @@ def analyzer(name: str, parameters: int, position: Position) -> None:
             f"{valid_here(statistics)}",
         )
     _fitting(known, parameters, position)
+    _check_tags(tags, known, position)
 
 
 def _known(name: str, position: Position) -> RuleType:

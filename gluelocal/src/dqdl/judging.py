@@ -1,6 +1,7 @@
 """Does a measured number meet a condition, and with which words does it fail."""
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from dqdl import sql
 from dqdl.errors import RuleFailedError
@@ -59,11 +60,13 @@ def shown(value: float, whole: bool = False) -> str:
         return "Infinity" if value > 0 else "-Infinity"
     if whole:
         return str(int(value))
+    written = repr(float(value))
     if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return f"{value!r}" if "e" not in repr(value) else f"{value:.20f}".rstrip("0")
-    mantissa, _, exponent = f"{value:e}".partition("e")
-    digits = repr(value / 10 ** int(exponent)) if abs(int(exponent)) < 300 else mantissa
-    return f"{digits}E{int(exponent)}"
+        return written
+    number = Decimal(written)
+    digits = "".join(map(str, number.normalize().as_tuple().digits))
+    sign = "-" if value < 0 else ""
+    return f"{sign}{digits[0]}.{digits[1:] or '0'}E{number.adjusted()}"
 
 
 def unmet(value: float | None, whole: bool = False) -> str:

@@ -199,9 +199,14 @@ class Analyzer:
 
     type_name: str
     parameters: tuple[Parameter, ...] = ()
+    tags: tuple[Tag, ...] = ()
 
     def __str__(self) -> str:
-        return " ".join([self.type_name, *map(str, self.parameters)])
+        parts = [self.type_name, *map(str, self.parameters)]
+        if self.tags:
+            # One `with` for all tags, as the guide writes it for analyzers.
+            parts.append("with " + ", ".join(str(t).removeprefix("with ") for t in self.tags))
+        return " ".join(parts)
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,9 @@ def recorded(context: str, metrics: Mapping[str, Metric]) -> HistoryRecord:
 
 def analyzer_outcome(analyzer: PlannedAnalyzer, measured: Measured) -> AnalyzerOutcome:
     verdict = plan_verdict(analyzer.plan, measured)
-    reason = None if verdict.metrics else "\n".join(verdict.reasons) or None
-    return AnalyzerOutcome(analyzer.text, verdict.metrics, reason)
+    measured_any = verdict.metrics or verdict.distributions
+    reason = None if measured_any else "\n".join(verdict.reasons) or None
+    return AnalyzerOutcome(analyzer.text, verdict.metrics, reason, verdict.distributions)
 
 
 def observed(metrics: Mapping[str, Metric], history: MetricHistory) -> list[Observation]:

@@ -60,6 +60,16 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Word:
+    """A bare word: `true` in an analyzer's tag."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return self.value
+
+
+@dataclass(frozen=True)
 class Keyword:
     """NULL, EMPTY or WHITESPACES_ONLY."""
 
@@ -157,7 +167,17 @@ class Parenthesized:
 
 
 Operand: TypeAlias = (
-    Number | Text | Keyword | Variable | Duration | Size | Now | Call | Arithmetic | Parenthesized
+    Number
+    | Text
+    | Word
+    | Keyword
+    | Variable
+    | Duration
+    | Size
+    | Now
+    | Call
+    | Arithmetic
+    | Parenthesized
 )
 
 

@@ -16,6 +16,7 @@ from dqdl.errors import RuleFailedError
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
+    from dqdl.distributions import Distribution
     from dqdl.model import Rule
 
 Value: TypeAlias = float | int | Decimal | None
@@ -121,11 +122,15 @@ class Measured:
 
 @dataclass(frozen=True)
 class Verdict:
-    """`reasons` are the lines of FailureReason; `metrics` is EvaluatedMetrics."""
+    """`reasons` are the lines of FailureReason; `metrics` is EvaluatedMetrics.
+
+    `distributions` are what an analyzer reports that is no number.
+    """
 
     passed: bool
     reasons: tuple[str, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
+    distributions: Mapping[str, "Distribution"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

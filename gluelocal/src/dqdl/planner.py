@@ -110,7 +110,7 @@ class Planner:
 
     def _analyzer(self, analyzer: Analyzer) -> RulePlan:
         rule_type = rule_types()[analyzer.type_name]
-        rule = measured_rule(rule_type, analyzer.parameters)
+        rule = measured_rule(rule_type, analyzer.parameters, analyzer.tags)
         try:
             plan = analysis(rule, rule_type, self._scope)
         except (UnsupportedRuleError, RuleFailedError) as problem:

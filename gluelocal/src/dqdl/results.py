@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql.types import DoubleType, LongType, MapType, StringType, StructType
 
 from dqdl.anomalies import Observation
+from dqdl.distributions import Distribution
 from dqdl.rowoutcomes import RowCounts, RowOutcomes
 
 
@@ -34,6 +35,7 @@ class AnalyzerOutcome:
     analyzer: str
     evaluated_metrics: Mapping[str, float] = field(default_factory=dict)
     failure_reason: str | None = None
+    evaluated_distributions: Mapping[str, Distribution] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

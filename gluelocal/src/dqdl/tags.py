@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from dqdl.model import Rule, Tag
-from dqdl.operands import Number, Operand, Text, Variable
+from dqdl.operands import Number, Operand, Text, Variable, Word
 from dqdl.ruletype import TagType
 
 _TRUTH = {"true": True, "false": False}
@@ -24,9 +24,9 @@ def values(tag: Tag) -> tuple[Operand, ...]:
 
 
 def text(tag: Tag) -> str | None:
-    """The one quoted value; None where it is anything else."""
+    """The one quoted value or bare word; None where it is anything else."""
     found = values(tag)
-    return found[0].value if len(found) == 1 and isinstance(found[0], Text) else None
+    return found[0].value if len(found) == 1 and isinstance(found[0], Text | Word) else None
 
 
 def whole(tag: Tag) -> int | None:

@@ -22,6 +22,7 @@ from awsgluedq.errors import PublishingError
 from awsgluedq.result import Result, as_api, new_result_id
 from awsgluedq.transforms import EvaluateDataQuality
 from dqdl.anomalies import Observation
+from dqdl.distributions import Distribution
 from dqdl.results import AnalyzerOutcome, Evaluation, RuleOutcome
 from dqdl.rowoutcomes import RowCounts, RowTotals
 
@@ -51,6 +52,12 @@ FULL = result(
     analyzers=[
         AnalyzerOutcome('Mean "n"', {"Column.n.Mean": 4.5}),
         AnalyzerOutcome('Mean "m"', {}, "Input data does not include column m!"),
+        AnalyzerOutcome(
+            'Distribution "n" with bins = 2',
+            evaluated_distributions={
+                "Column.n.Distribution": Distribution("int", ("0.0", "5.0", "10.0"), (7, 3))
+            },
+        ),
     ],
     observations=[
         Observation("too many", "Dataset.*.RowCount", 10.0, 5.0, 4.0, 6.0, ("RowCount < 7",))
@@ -106,6 +113,18 @@ def test_a_result_says_what_the_evaluation_found() -> None:
             "Description": 'Mean "m"',
             "EvaluatedMetrics": {},
             "EvaluationMessage": "Input data does not include column m!",
+        },
+        {
+            "Name": "Analyzer_3",
+            "Description": 'Distribution "n" with bins = 2',
+            "EvaluatedMetrics": {},
+            "EvaluatedDistributions": {
+                "Column.n.Distribution": {
+                    "BinEdges": ["0.0", "5.0", "10.0"],
+                    "Count": [7, 3],
+                    "DataType": "int",
+                }
+            },
         },
     ]
     assert described["Observations"] == [

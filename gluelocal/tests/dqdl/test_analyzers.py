@@ -35,11 +35,18 @@ def test_analyzer_case_gives_metrics_or_a_reason(spark: SparkSession, case: dict
     assert [outcome.analyzer for outcome in evaluation.analyzers] == list(case["analyzers"])
     for outcome, expected in zip(evaluation.analyzers, case["analyzers"].values(), strict=True):
         if isinstance(expected, str):
+            assert not outcome.evaluated_distributions
             assert (outcome.failure_reason, dict(outcome.evaluated_metrics)) == (expected, {})
             continue
         assert outcome.failure_reason is None
-        assert set(outcome.evaluated_metrics) == set(expected)
-        for name, value in expected.items():
+        distributions = {
+            name: [one.data_type, list(one.edges), list(one.counts)]
+            for name, one in outcome.evaluated_distributions.items()
+        }
+        assert distributions == expected.get("distributions", {})
+        numbers = {name: value for name, value in expected.items() if name != "distributions"}
+        assert set(outcome.evaluated_metrics) == set(numbers)
+        for name, value in numbers.items():
             found = outcome.evaluated_metrics[name]
             assert math.isclose(found, value, rel_tol=1e-12) or math.isnan(found + value), name
 

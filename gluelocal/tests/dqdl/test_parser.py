@@ -57,7 +57,8 @@ def test_a_document_with_every_section_reads_and_prints_back() -> None:
         ColumnValues $column in $names labels=["team"="own"], // another
         RowCount > 0
     ]
-    Analyzers = [ RowCount, Completeness "title", AllStatistics "title" ]
+    Analyzers = [ RowCount, Completeness "title", AllStatistics "title",
+        Distribution "a" with bins=5, rebin = false, Distribution AllColumns ]
     """
     ruleset = parse(text)
     assert ruleset.metadata == {"Version": "1.0", "Authors": ("a", "b")}
@@ -74,9 +75,27 @@ def test_a_document_with_every_section_reads_and_prints_back() -> None:
         "RowCount",
         'Completeness "title"',
         'AllStatistics "title"',
+        'Distribution "a" with bins = 5, rebin = false',
+        "Distribution AllColumns",
     ]
     assert parse(str(ruleset)) == ruleset
     assert parse(text.replace("\n", "\r\n")) == ruleset
+
+
+def labelled(**labels: str) -> str:
+    return "RowCount > 0 labels=[" + ", ".join(f'"{k}"="{v}"' for k, v in labels.items()) + "]"
+
+
+def test_labels_are_as_many_and_as_long_as_the_guide_allows() -> None:
+    assert only_rule(labelled(**{"k" * 128: "v" * 256}))
+    assert only_rule(labelled(**{f"k{i}": "v" for i in range(10)}))
+    for text, says in (
+        (labelled(**{"k" * 129: "v"}), "is too long"),
+        (labelled(k="v" * 257), "is too long"),
+        (labelled(**{f"k{i}": "v" for i in range(11)}), r"exceed maximum allowed \(MAX: 10\)"),
+    ):
+        with pytest.raises(DqdlSyntaxError, match=says):
+            only_rule(text)
 
 
 def test_and_binds_tighter_than_or() -> None:

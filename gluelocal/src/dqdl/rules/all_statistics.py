@@ -5,7 +5,7 @@ Uniqueness; of a number Minimum, Maximum, Entropy, Mean, StandardDeviation and S
 MinimumLength and MaximumLength. `AllColumns` is documented for Distribution; here unverified.
 """
 
-from dqdl.analyzing import analysis, measured_rule
+from dqdl.analyzing import analysis, columns_named, measured_rule
 from dqdl.errors import RuleFailedError
 from dqdl.model import ConditionKind, Parameter, Rule
 from dqdl.plan import Measured, RulePlan, Verdict
@@ -17,12 +17,11 @@ _OF_DATASET = ("RowCount", "ColumnCount")
 _OF_COLUMN = ("Completeness", "Uniqueness")
 _OF_NUMBER = ("ColumnValues", "Entropy", "Mean", "StandardDeviation", "Sum")
 _OF_STRING = ("ColumnLength",)
-ALL_COLUMNS = "AllColumns"
 
 
 def analyze(rule: Rule, scope: Scope) -> RulePlan:
     plans = [_plan(name, (), scope) for name in _OF_DATASET]
-    for written in _columns(rule.parameters[0].value, scope):
+    for written in columns_named(rule.parameters[0].value, scope):
         column = scope.column(written)
         names = _OF_COLUMN + (_OF_NUMBER if column.is_numeric else ())
         names += _OF_STRING if column.is_string else ()
@@ -36,15 +35,6 @@ def analyze(rule: Rule, scope: Scope) -> RulePlan:
         return Verdict(True, (), metrics)
 
     return RulePlan(tuple(measure for plan in plans for measure in plan.measures), judge)
-
-
-def _columns(written: str, scope: Scope) -> list[str]:
-    try:
-        return [scope.column(written).written]
-    except RuleFailedError:
-        if written != ALL_COLUMNS:
-            raise
-    return [name for name, _ in scope.columns]
 
 
 def _plan(name: str, parameters: tuple[Parameter, ...], scope: Scope) -> RulePlan:

@@ -26,7 +26,7 @@ NOT_IN_GUIDE = frozenset(
         "ZerosCount",
     }
 )
-"""Rule types that AWS's public grammar knows and the Developer Guide does not list."""
+"""Rule types of Deequ, AWS's open-source library, that the Developer Guide does not list."""
 
 _SHARES = frozenset({"Completeness", "Uniqueness", "UniqueValueRatio"})
 """Rule types that compare a share of rows, each of which has a result of its own."""

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from gluelocal.dq.checking import Check, CheckedRule
 from gluelocal.dq.rulesets import Finding
 
 if TYPE_CHECKING:
+    from dqdl.distributions import Distribution
     from dqdl.explain import ExplainedRule, Explanation, Query
 
 _COLOURS = {"Passed": "green", "Failed": "red", "error": "red", "warning": "yellow"}
@@ -46,6 +48,8 @@ def print_check(check: Check, written: Mapping[str, str]) -> None:
     for analyzer in check.evaluation.analyzers:
         measured = _metrics(analyzer.evaluated_metrics) or analyzer.failure_reason or ""
         out.print(Text(f"{analyzer.analyzer}: {measured}"))
+        for name, found in analyzer.evaluated_distributions.items():
+            out.print(Text(f"  {name}: {_distribution(found)}"))
     for rule in check.rules:
         _print_failing(out, rule)
     failed = sum(not rule.outcome.passed for rule in check.rules)
@@ -82,6 +86,13 @@ def _metrics(metrics: Mapping[str, float]) -> str:
     return "\n".join(f"{name} = {value:.6g}" for name, value in metrics.items())
 
 
+def _distribution(found: "Distribution") -> str:
+    bounds = found.edges
+    if len(bounds) > len(found.counts):
+        bounds = tuple(f"{a} to {b}" for a, b in pairwise(found.edges))
+    return ", ".join(f"{of}: {count}" for of, count in zip(bounds, found.counts, strict=True))
+
+
 def _number(value: float) -> float | str:
     """JSON has no NaN and no infinity."""
     return value if math.isfinite(value) else str(value)
@@ -98,8 +109,8 @@ def check_as_json(
 
     Of a rule: rule, evaluated_rule (None but for dynamic ones), outcome, reason, metrics, labels,
     rows {passed, failed, skipped}, failing (the first rows as objects). Of an analyzer: analyzer,
-    metrics, reason. written: the paths by `rejected` and `valid`. A metric that is no finite number
-    is a string.
+    metrics, distributions {name: {edges, counts}}, reason. written: the paths by `rejected` and
+    `valid`. A metric that is no finite number is a string.
     """
     totals = check.totals
     return {
@@ -128,6 +139,10 @@ def check_as_json(
             {
                 "analyzer": entry.analyzer,
                 "metrics": _numbers(entry.evaluated_metrics),
+                "distributions": {
+                    name: {"edges": list(found.edges), "counts": list(found.counts)}
+                    for name, found in entry.evaluated_distributions.items()
+                },
                 "reason": entry.failure_reason,
             }
             for entry in check.evaluation.analyzers
