@@ -48,13 +48,13 @@ class AtStep:
 
 @dataclass(frozen=True)
 class AtMoment:
-    """So many seconds after the run's begin."""
+    """After a part (0 to 1) of the time that a run takes without a fault."""
 
-    seconds: float
+    part: float
     act: Act
 
     def __str__(self) -> str:
-        return f"{self.act.value}, after {self.seconds} s"
+        return f"{self.act.value}, after {self.part:.1%} of a run's time"
 
 
 @dataclass(frozen=True)
@@ -130,12 +130,12 @@ class TwoAtOnce:
 
 @dataclass(frozen=True)
 class InService:
-    """A run that the account starts (StartJobRun) is killed so many seconds after its start."""
+    """A run that the account starts (StartJobRun) is killed after a part (0 to 1) of its time."""
 
-    seconds: float
+    part: float
 
     def __str__(self) -> str:
-        return f"after {self.seconds} s"
+        return f"after {self.part:.1%} of a run's time"
 
 
 Trigger = AtStep | AtMoment | AtRequest | AtStatement | ClockJump | TwoAtOnce | InService

@@ -33,6 +33,8 @@ class Scene:
     second: Callable[[], JobProcess]
     source: str
     """The name of the input."""
+    usual: float
+    """The seconds that a run without a fault takes in a process that has started Spark."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +79,8 @@ def meet(scene: Scene, trigger: Trigger) -> Met:
             strike = Striking(scene, act)
             ended = scene.process.run(run, pause, strike)
             return Met((run.run_id,), (ended,), strike.fired and _took_effect(act, ended))
-        case AtMoment(seconds, act):
-            return _at_moment(scene, run, seconds, Striking(scene, act))
+        case AtMoment(part, act):
+            return _at_moment(scene, run, part * scene.usual, Striking(scene, act))
         case AtRequest() as trigger:
             return _at_request(scene, run, trigger)
         case AtStatement() as trigger:
@@ -90,7 +92,9 @@ def meet(scene: Scene, trigger: Trigger) -> Met:
             return _clock_jump(scene, run, ClockJump(seconds, pause))
         case TwoAtOnce() as trigger:
             return _two_at_once(scene, run, trigger)
-        case InService(seconds):
+        case InService(part):
+            # Its process starts Spark first, and all in it is done for the first time.
+            seconds = part * (5.0 + 2 * scene.usual)
             run_id, ended, fired = acts.killed_in_service(scene.rig, run, seconds)
             return Met((run_id,), (ended,), fired)
 

@@ -70,7 +70,8 @@ class Draw:
         return self._numbered(self.survey.statements)
 
     def moment(self) -> float:
-        return round(self.chance.uniform(0.0, self.survey.seconds), 2)
+        """A part of a run's time."""
+        return round(self.chance.random(), 3)
 
     def _numbered(self, counts: Counter[str]) -> tuple[str, int]:
         label = self.chance.choice(sorted(counts))
@@ -228,8 +229,7 @@ def _two(draw: Draw) -> Iterator[Trigger]:
 
 def _service(draw: Draw) -> Iterator[Trigger]:
     while True:
-        # A process of its own starts Spark first, which the survey's run did not.
-        yield InService(round(draw.chance.uniform(2.0, 10.0 + 2 * draw.survey.seconds), 1))
+        yield InService(draw.moment())
 
 
 def _recovering(draw: Draw) -> Iterator[tuple[Trigger, Trigger]]:

@@ -44,6 +44,8 @@ class Trials:
     rows: int = ROWS
     wanted: dict[Key, Row] = field(default_factory=dict)
     tried: int = 0
+    usual: float = 0.0
+    """The seconds of the last run without a fault."""
     runs: dict[str, Expected] = field(default_factory=dict)
     """The input of each run whose load is in movies.loads."""
 
@@ -69,6 +71,7 @@ class Trials:
                 self.rig.warehouse.counts(),
                 ended.seconds,
             )
+            self.usual = ended.seconds
             findings = Findings()
             self._check([run.run_id], run.run_id, wanted, findings)
             if not findings.clean:
@@ -132,7 +135,7 @@ class Trials:
         else:
             process = self.processes.steady()
         other = self.processes.steady if kills else self.processes.ahead
-        return Scene(self.rig, process, other, name)
+        return Scene(self.rig, process, other, name, self.usual)
 
     def _settle(self, findings: Findings) -> None:
         """Waits until Redshift has ended the sessions of runs that are gone."""
@@ -164,6 +167,7 @@ class Trials:
         run = self.rig.new_run(name)
         ended = self.processes.steady().run(run)
         if ended.succeeded:
+            self.usual = ended.seconds
             return run.run_id
         findings.note(f"the run after the repair {ended.state}: {ended.error[:300]}")
         run = self.rig.new_run(name)

@@ -54,6 +54,8 @@ def test_the_same_columns_are_fine(put, key, body):
     ("body", "said"),
     [
         (b"title,votes,year_made\n", "columns stand in another order: title, votes, year_made"),
+        (b"year_made,title\n", "columns stand in another order: year_made, title"),
+        (b"title,title,year_made,votes\n", "columns stand in another order: title, title"),
         (b"title,director,year_made,votes\n", "it has other columns: director"),
         (b"title,votes\n", "it lacks columns: year_made"),
         (b"title\n", "it lacks columns: year_made"),

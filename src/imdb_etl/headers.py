@@ -56,10 +56,10 @@ def require_same_columns(
 def _difference(header: list[str], table: list[str], needed: set[str]) -> str | None:
     names, expected = [_plain(name) for name in header], [_plain(name) for name in table]
     if names != expected[: len(names)]:
-        if sorted(names) == sorted(expected):
-            return f"its columns stand in another order: {', '.join(header)}"
         if unknown := [name for name in header if _plain(name) not in expected]:
             return f"it has other columns: {', '.join(unknown)}"
+        if names != [name for name in expected if name in names]:
+            return f"its columns stand in another order: {', '.join(header)}"
         missing = [name for name in table if _plain(name) not in names]
         return f"it lacks columns: {', '.join(missing)}"
     if missing := [name for name in table[len(names) :] if name in needed]:
