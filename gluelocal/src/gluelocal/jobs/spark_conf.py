@@ -47,11 +47,13 @@ def s3a(account: Account) -> dict[str, str]:
 
 
 def loopback() -> dict[str, str]:
-    """No listener of Spark's leaves the machine; its default is the host's address."""
+    """No listener of Spark's leaves the machine (its default is the host's address), and no UI."""
     return {
         "spark.driver.bindAddress": LOOPBACK,
         "spark.driver.host": LOOPBACK,
         "spark.ui.enabled": "false",
+        # Spark writes each plan's text for that UI all the same; the long form takes a while.
+        "spark.sql.ui.explainMode": "simple",
     }
 
 
