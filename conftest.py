@@ -21,6 +21,7 @@ START_SECONDS = 30
 LIKE_LOCALSTACK = Path(__file__).parent / "gluelocal/tests/upstream/ministack_like_localstack.py"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items):
     """For a run in two processes: all tests of an account in one, so that there is one of it.
 
