@@ -192,3 +192,23 @@ def test_parse_print_parse_is_stable(texts: list[str]) -> None:
     assert isinstance(second, Ruleset)
     assert second == first
     assert str(second) == printed
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        'ColumnValues "a" matches "x"',
+        'ColumnValues "a" in ["x"]',
+        'FileSize = 12 B with uriRegex = "part="',
+        'IsComplete "a" where "b = 1"',
+        'ColumnValues "a" > 5 with threshold > 0.5',
+        'CustomSql "select 1" = 1',
+        "RowCount = avg(last(3))",
+    ],
+)
+def test_what_looks_like_a_tag_after_a_comma_is_the_next_rule(first):
+    """Tags of analyzers are separated by commas too."""
+    assert [str(rule) for rule in parse(f"Rules = [ {first}, RowCount = 4 ]").rules] == [
+        first,
+        "RowCount = 4",
+    ]
