@@ -3,6 +3,7 @@
 The scripts are `pythonshell` jobs, so that a run takes a moment and not a Spark start.
 """
 
+import json
 import time
 import uuid
 
@@ -162,6 +163,34 @@ def test_a_failed_run_is_retried_as_a_new_run_that_names_the_one_before(glue, ma
         time.sleep(0.1)
     assert [run["Attempt"] for run in runs] == [1, 0]
     assert runs[0]["PreviousRunId"] == first["Id"]
+
+
+def test_numbers_of_a_job_may_be_a_stack_s_parameters(local_account, glue, make_job, event_queue):
+    script = glue.get_job(JobName=make_job("raise RuntimeError('again')"))["Job"]["Command"]
+    name = f"stacked-{uuid.uuid4().hex[:8]}"
+    job = {
+        "Type": "AWS::Glue::Job",
+        "Properties": {
+            "Name": name,
+            "Role": "arn:aws:iam::000000000000:role/r",
+            "Command": {key: script[key] for key in ("Name", "ScriptLocation")},
+            "MaxRetries": {"Ref": "Retries"},
+            "Timeout": {"Ref": "Minutes"},
+        },
+    }
+    parameters = {
+        "Retries": {"Type": "Number", "Default": 0},
+        "Minutes": {"Type": "Number", "Default": 7},
+    }
+    stacks = local_account.client("cloudformation")
+    stacks.create_stack(
+        StackName=name,
+        TemplateBody=json.dumps({"Parameters": parameters, "Resources": {"Job": job}}),
+    )
+    stacks.get_waiter("stack_create_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
+    job_run = run_to_end(glue, name)
+    assert (job_run["JobRunState"], job_run["Timeout"]) == ("FAILED", 7)
+    assert event_queue(job_run["Id"])["detail"]["state"] == "FAILED"
 
 
 def test_arguments_reach_the_script_merged(local_account, glue, make_job):

@@ -33,6 +33,8 @@ DEFAULT_TIMEOUT_MINUTES = 480
 
 Emit = Callable[[Mapping[str, Any]], None]
 
+_NUMBERS = ("MaxRetries", "NumberOfWorkers", "Timeout")
+
 
 @dataclass
 class _Active:
@@ -150,7 +152,8 @@ class JobRuns:
             job: dict[str, Any] = self._clients.definitions.get_job(JobName=name)["Job"]
         except ClientError as problem:
             raise as_api_error(problem) from problem
-        return job
+        # MiniStack keeps what a stack's parameter gave as the text that it was.
+        return job | {key: int(job[key]) for key in _NUMBERS if job.get(key) is not None}
 
     def _check_concurrency(self, job: Mapping[str, Any]) -> None:
         limit = job.get("ExecutionProperty", {}).get("MaxConcurrentRuns") or 1
