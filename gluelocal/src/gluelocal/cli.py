@@ -104,7 +104,6 @@ def up(
         f"{behind}, Redshift 127.0.0.1:{account.settings.redshift_port}, state {account.state}"
     )
     if attached and not started.already:
-        out.print('Ctrl-C stops it. In another terminal: eval "$(gluelocal env)"')
         _stay(account)
 
 
@@ -112,6 +111,7 @@ def _stay(account: Account) -> None:
     from gluelocal import lifecycle
 
     try:
+        out.print('Ctrl-C stops it. In another terminal: eval "$(gluelocal env)"')
         while lifecycle.running_pid(account.state) is not None:
             time.sleep(0.5)
         raise GluelocalError(f"The account has ended by itself: see {account.log}")
