@@ -4,7 +4,7 @@ import json
 import shlex
 import signal
 import sys
-import time
+import threading
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -97,27 +97,34 @@ def up(
         # What stops a container or a service; Ctrl-C's way out is the right one for it.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     started = lifecycle.up(state, port, redshift_port, upstream)
+    told_to_stop = _signalled() if attached and not started.already else None
     account = started.account
     behind = f" before {account.settings.upstream}" if account.settings.upstream else ""
     out.print(
         f"{'Already running' if started.already else 'Running'}: AWS {account.endpoint_url}"
         f"{behind}, Redshift 127.0.0.1:{account.settings.redshift_port}, state {account.state}"
     )
-    if attached and not started.already:
-        _stay(account)
+    if told_to_stop is not None:
+        out.print('Ctrl-C stops it. In another terminal: eval "$(gluelocal env)"')
+        _stay(account, told_to_stop)
 
 
-def _stay(account: Account) -> None:
+def _signalled() -> threading.Event:
+    """Set by Ctrl-C and SIGTERM, which from here on interrupt nothing, as a line being printed."""
+    event = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: event.set())
+    return event
+
+
+def _stay(account: Account, told_to_stop: threading.Event) -> None:
     from gluelocal import lifecycle
 
-    try:
-        out.print('Ctrl-C stops it. In another terminal: eval "$(gluelocal env)"')
-        while lifecycle.running_pid(account.state) is not None:
-            time.sleep(0.5)
-        raise GluelocalError(f"The account has ended by itself: see {account.log}")
-    except KeyboardInterrupt:
-        lifecycle.down(account.state)
-        out.print(f"Stopped; the state is kept in {account.state}")
+    while not told_to_stop.wait(0.5):
+        if lifecycle.running_pid(account.state) is None:
+            raise GluelocalError(f"The account has ended by itself: see {account.log}")
+    lifecycle.down(account.state)
+    out.print(f"Stopped; the state is kept in {account.state}")
 
 
 @app.command()
