@@ -1,4 +1,4 @@
-"""cuallee's checks on PySpark: https://pypi.org/project/cuallee"""
+"""cuallee's checks on PySpark: the package cuallee"""
 
 from collections.abc import Sequence
 from typing import Any

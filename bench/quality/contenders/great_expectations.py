@@ -1,4 +1,4 @@
-"""Great Expectations on Spark: https://pypi.org/project/great-expectations"""
+"""Great Expectations on Spark: the package great-expectations"""
 
 import os
 from collections.abc import Sequence

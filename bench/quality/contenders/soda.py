@@ -1,4 +1,4 @@
-"""Soda Core 3 on a Spark frame: https://pypi.org/project/soda-core-spark-df"""
+"""Soda Core 3 on a Spark frame: the package soda-core-spark-df"""
 
 import json
 from collections.abc import Sequence

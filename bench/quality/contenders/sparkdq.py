@@ -1,4 +1,4 @@
-"""sparkdq's batch engine: https://pypi.org/project/sparkdq"""
+"""sparkdq's batch engine: the package sparkdq"""
 
 from collections.abc import Sequence
 from typing import Any
