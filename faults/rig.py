@@ -25,7 +25,7 @@ from faults.redshift import RedshiftProcess
 from faults.storage_proxy import StorageProxy
 from faults.warehouse_proxy import WarehouseProxy
 from gluelocal.account import Account
-from gluelocal.java import java_home
+from gluelocal.java import QUICK_START, java_home
 from gluelocal.jobs.spark_conf import write_defaults
 from imdb_etl.locations import raw_folder
 from imdb_etl.ops import crawl
@@ -52,8 +52,8 @@ _SMALL_RUNS = {
     "spark.sql.codegen.cache.maxEntries": "2000",
     # The plan as text for Spark's user interface, which nobody opens here.
     "spark.sql.ui.explainMode": "simple",
-    "spark.driver.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
-    "spark.executor.extraJavaOptions": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+    "spark.driver.extraJavaOptions": QUICK_START,
+    "spark.executor.extraJavaOptions": QUICK_START,
 }
 _CONNECT_SECONDS = 5
 
