@@ -38,19 +38,20 @@ def rows(spark):
 def test_a_column_is_brought_to_its_type(spark, case):
     column = Column("c", "varchar(99)", "c", read_as=case["read_as"])
     frame = spark.createDataFrame([(cell,) for cell in case["cells"]], "c string")
-    conforming = conform.conforming(frame, [column])
+    settled = conform.settled(frame, [column])
+    conforming = conform.conforming(settled)
     assert conforming.schema["c"].dataType.simpleString() == case["read_as"]
     assert [row["c"] for row in conforming.collect()] == case["values"]
-    misfits = conform.misfits(frame, [column])
-    reasons = [row[REJECT_REASONS] for row in misfits.collect()] if misfits else []
+    misfits = conform.misfits(settled, [column])
+    reasons = [row[REJECT_REASONS] for row in misfits.collect()]
     assert reasons == [[reason] for reason in case.get("reasons", [])]
 
 
 def test_only_misfits_are_set_aside_as_they_came(rows):
-    conforming = conform.conforming(rows, COLUMNS)
+    conforming = conform.conforming(conform.settled(rows, COLUMNS))
     ratings = {row["title"]: row["rating"] for row in conforming.collect()}
     assert ratings == {"fits": 9.3, "a number with blanks": 8.5, "blanks": None, "absent": None}
-    (row,) = conform.misfits(rows, COLUMNS).collect()
+    (row,) = conform.misfits(conform.settled(rows, COLUMNS), COLUMNS).collect()
     assert (row["title"], row["rating"], row["votes"]) == ("does not fit", "nine", "10")
     assert row[REJECT_REASONS] == [
         "rating: 'nine' is not a double that keeps its digits (15 at most)"
@@ -58,16 +59,17 @@ def test_only_misfits_are_set_aside_as_they_came(rows):
 
 
 def test_no_row_is_lost_or_doubled(rows):
-    kept = conform.conforming(rows, COLUMNS).select("title")
-    aside = conform.misfits(rows, COLUMNS).select("title")
+    kept = conform.conforming(conform.settled(rows, COLUMNS)).select("title")
+    aside = conform.misfits(conform.settled(rows, COLUMNS), COLUMNS).select("title")
     assert_df_equality(kept.union(aside), rows.select("title"), ignore_row_order=True)
 
 
 def test_a_column_that_the_mapping_does_not_read_stays_as_it_is(rows):
-    kept = conform.conforming(rows, COLUMNS)
+    kept = conform.conforming(conform.settled(rows, COLUMNS))
     assert {row["other"] for row in kept.collect()} == {"x", None}
 
 
 def test_columns_of_text_set_nothing_aside(rows):
-    assert conform.misfits(rows, COLUMNS[:1]) is None
-    assert conform.conforming(rows, COLUMNS[:1]).count() == len(ROWS)
+    settled = conform.settled(rows, COLUMNS[:1])
+    assert conform.misfits(settled, COLUMNS[:1]).count() == 0
+    assert conform.conforming(settled).count() == len(ROWS)

@@ -166,8 +166,9 @@ def test_a_cell_that_is_a_double_on_its_way_is_loaded_exactly_or_rejected(spark,
     crawled = text_of_double(sf.col(CELL).cast("double").cast("string"))
     is_crawled = sf.col(CELL).rlike(f"^{WRITTEN_DOUBLE}$") & (sf.col("n") % 2 == 0)
     frame = frame.withColumn(CELL, sf.when(is_crawled, crawled).otherwise(sf.col(CELL)))
-    conforming = conform.conforming(frame, columns[:1])
-    aside = conform.misfits(frame, columns[:1])
+    settled = conform.settled(frame, columns[:1])
+    conforming = conform.conforming(settled)
+    aside = conform.misfits(settled, columns[:1])
     there = {row["n"]: row for row in mapping.convert(conforming, columns).collect()}
     left = [row["n"] for row in aside.collect()]
     assert sorted([*there, *left]) == list(range(len(cells)))

@@ -9,17 +9,21 @@ def cell_text(name: str, kind: DataType) -> Expression:
     """The cell as text, and NULL when it is absent (NULL or nothing but blanks)."""
     cell = sf.col(f"`{name}`")
     if isinstance(kind, StringType):
-        return sf.when(sf.trim(cell) != "", cell)
+        return sf.when(_says_something(cell), cell)
     text = cell.cast("string")
     return text_of_double(text) if isinstance(kind, DoubleType) else text
 
 
-def is_absent(name: str, kind: DataType) -> Expression:
-    """Whether cell_text is NULL; never NULL itself."""
+def is_present(name: str, kind: DataType) -> Expression:
+    """Whether cell_text is not NULL; never NULL itself."""
     cell = sf.col(f"`{name}`")
-    if not isinstance(kind, StringType):
-        return cell.isNull()
-    return cell.isNull() | (sf.trim(cell) == "")
+    present = cell.isNotNull()
+    return present & _says_something(cell) if isinstance(kind, StringType) else present
+
+
+def _says_something(text: Expression) -> Expression:
+    # What starts with a character beyond the blank needs no trimming, which copies it.
+    return (text >= "!") | (sf.trim(text) != "")
 
 
 def text_of_double(text: Expression) -> Expression:
@@ -33,4 +37,6 @@ def text_of_double(text: Expression) -> Expression:
     same = text.contains("E") & (exact.cast("double") == number)
     digits = sf.when(same, exact.cast("string")).otherwise(text)
     plain = sf.regexp_replace(digits, r"\.0+$", "")
-    return sf.when(number.isNotNull(), plain).otherwise(text)
+    # Few texts end with a zero or have an exponent, and no other one changes.
+    may_change = text.endswith("0") | text.contains("E")
+    return sf.when(may_change & number.isNotNull(), plain).otherwise(text)

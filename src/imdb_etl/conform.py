@@ -20,6 +20,10 @@ from pyspark.sql import functions as sf
 from imdb_etl.config import Column
 from imdb_etl.names import REJECT_REASONS
 
+AS_WRITTEN = "_as_written"
+"""A struct of the row's cells as they came, where one does not conform; else NULL."""
+
+_READ = "_read_"
 _SHOWN = 100
 
 _NUMBERS = {
@@ -33,40 +37,47 @@ _SAID = {
 }
 
 
-def conforming(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
-    """The rows whose cells all conform, each column of the mapping in its `read_as` type.
+def settled(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
+    """Every row once, each column of the mapping in its `read_as` type, and AS_WRITTEN.
 
-    A cell that is missing in a column of text is empty text, as Glue gives an empty cell.
+    A cell that is missing in a column of text is empty text, as Glue gives an empty cell. Cells are
+    converted here and nowhere else: this frame is the one to keep.
     """
     wanted = {column.source: column.read_as for column in columns}
-    kept = rows.filter(_conforms(columns))
-    return kept.select(
+    typed = _typed(columns)
+    # Converted by a projection of their own: the test and the row both look at the values.
+    read = rows.withColumns({_READ + name: _converted(name, kind) for name, kind in typed.items()})
+    fits = sf.lit(True)
+    for name in typed:
+        fits &= _is_absent(name) | _raw(_READ + name).isNotNull()
+    return read.select(
         *(
-            _converted(name, wanted[name]).alias(name) if name in wanted else _raw(name)
+            (_raw(_READ + name) if name in typed else _converted(name, "string")).alias(name)
+            if name in wanted
+            else _raw(name)
             for name in rows.columns
-        )
+        ),
+        sf.when(~fits, sf.struct(*map(_raw, rows.columns))).alias(AS_WRITTEN),
     )
 
 
-def misfits(rows: DataFrame, columns: Sequence[Column]) -> DataFrame | None:
-    """The other rows as they came, and REJECT_REASONS; None when every column is read as text."""
-    if not (typed := _typed(columns)):
-        return None
-    reasons = (_reason(name, wanted) for name, wanted in typed.items())
-    return rows.filter(~_conforms(columns)).withColumn(
-        REJECT_REASONS, sf.array_compact(sf.array(*reasons))
+def conforming(rows: DataFrame) -> DataFrame:
+    """The settled rows whose cells all conform."""
+    return rows.filter(sf.col(AS_WRITTEN).isNull()).drop(AS_WRITTEN)
+
+
+def misfits(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
+    """The other settled rows as they came, and REJECT_REASONS."""
+    reasons = (_reason(name, wanted) for name, wanted in _typed(columns).items())
+    return (
+        rows.filter(sf.col(AS_WRITTEN).isNotNull())
+        .select(f"{AS_WRITTEN}.*")
+        .withColumn(REJECT_REASONS, sf.array_compact(sf.array(*reasons)))
     )
 
 
 def _typed(columns: Sequence[Column]) -> dict[str, str]:
     return {c.source: c.read_as for c in columns if c.read_as != "string"}
-
-
-def _conforms(columns: Sequence[Column]) -> Expression:
-    test = sf.lit(True)
-    for name, wanted in _typed(columns).items():
-        test &= _is_absent(name) | _converted(name, wanted).isNotNull()
-    return test
 
 
 def _converted(name: str, wanted: str) -> Expression:
@@ -80,8 +91,9 @@ def _converted(name: str, wanted: str) -> Expression:
     short = text.cast("double")
     written = short.cast("string")
     same = (written == text) | (written == sf.concat(text, sf.lit(".0")))
-    few = sf.length(text) <= _DIGITS_OF_A_DOUBLE + 1
-    return sf.when(few & same & text.rlike("^[0-9]"), short).otherwise(_double(sf.trim(text)))
+    few = sf.octet_length(text) <= _DIGITS_OF_A_DOUBLE + 1
+    starts_with_digit = (text >= "0") & (text < ":")
+    return sf.when(few & same & starts_with_digit, short).otherwise(_double(sf.trim(text)))
 
 
 def _bigint(number: Expression) -> Expression:
@@ -100,8 +112,8 @@ def _double(number: Expression) -> Expression:
 
 def _digits(number: Expression) -> Expression:
     """What is left of a number's text without sign, point, exponent and the zeros around."""
-    mantissa = sf.regexp_replace(sf.regexp_replace(number, "[eE].*$", ""), "[^0-9]", "")
-    return sf.regexp_replace(mantissa, "^0+|0+$", "")
+    mantissa = sf.regexp_replace(number, "[eE].*$|[^0-9]", "")
+    return sf.btrim(mantissa, sf.lit("0"))
 
 
 def _is_absent(name: str) -> Expression:

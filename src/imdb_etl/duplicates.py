@@ -22,24 +22,39 @@ _MOST_IN_A_FILTER = 1000
 
 @dataclass(frozen=True)
 class KeyCounts:
-    """`rows` that were counted; `hashes`: the KEY_HASH that several have, `repeated` of them."""
+    """`rows` with a KEY_HASH and `without` one; `hashes`: those that several rows have, `repeated`
+    of them."""
 
     rows: int
+    without: int
     repeated: int
     hashes: DataFrame
 
 
-def key_hash(key: Sequence[str]) -> Column:
-    """KEY_HASH of a row with TARGET; never NULL."""
-    return sf.xxhash64(*(_value(name) for name in key)).alias(KEY_HASH)
+def key_hash(key: Sequence[Column]) -> Column:
+    """KEY_HASH of a row with these values in its key; never NULL."""
+    return sf.xxhash64(*key).alias(KEY_HASH)
 
 
 def count_keys(rows: DataFrame) -> KeyCounts:
-    """Counts rows with KEY_HASH. A few bytes of each row are shuffled, not the row."""
-    repeated = rows.groupBy(KEY_HASH).count().filter("count > 1").select(KEY_HASH)
-    # Kept, since they are read again, and are few.
-    repeated = repeated.localCheckpoint(eager=False)
-    return KeyCounts(rows.count(), repeated.count(), repeated)
+    """Counts rows by KEY_HASH, NULL or not. A few bytes of each row are shuffled, not the row."""
+    by_hash = rows.groupBy(KEY_HASH).agg(sf.count("*").alias("n"))
+    is_there = sf.col(KEY_HASH).isNotNull()
+    # All the hashes of one row each become one line, so that little is left, and can be kept.
+    lines = (
+        by_hash.groupBy(
+            sf.when(sf.col("n") > 1, sf.col(KEY_HASH)).alias(KEY_HASH), is_there.alias("is_there")
+        )
+        .agg(sf.sum("n").alias("n"))
+        .localCheckpoint(eager=False)
+    )
+    with_hash, without, repeated = lines.agg(
+        sf.sum(sf.when(sf.col("is_there"), sf.col("n"))),
+        sf.sum(sf.when(~sf.col("is_there"), sf.col("n"))),
+        sf.count(KEY_HASH),
+    ).collect()[0]
+    hashes = lines.filter(is_there).select(KEY_HASH)
+    return KeyCounts(with_hash or 0, without or 0, repeated, hashes)
 
 
 def split(rows: DataFrame, keys: KeyCounts) -> tuple[DataFrame, DataFrame]:

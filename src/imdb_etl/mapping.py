@@ -15,13 +15,14 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
 from pyspark.sql.types import DataType, DoubleType, LongType, StringType
 
-from imdb_etl.cells import cell_text, is_absent
+from imdb_etl.cells import cell_text, is_present
 from imdb_etl.config import Column, Reads
 from imdb_etl.names import REJECT_REASONS, TARGET
 
 CONVERTS = "_converts"
 """Whether every cell of a row converts."""
 
+_VALUE = "_value_"
 _SHOWN = 100
 
 _RANGES = {
@@ -30,30 +31,38 @@ _RANGES = {
     "bigint": (-(2**63), 2**63 - 1),
 }
 
-# How a source writes a number: what a cell looks like (its group 1 is the number), what is dropped
-# from that, and how to say it to a person. \A and \z, as $ also matches before a last line break.
+# How a source writes a number: what a cell looks like (group 1 is the number, of digits and what is
+# dropped from it), if it is not the number alone; what is dropped; and how to say it to a person.
+# \A and \z, as $ also matches before a last line break.
 _READS: dict[Reads, tuple[str, str, str]] = {
-    "plain": (r"\A(.*)\z", "", "digits"),
+    "plain": ("", "", "digits"),
     "minutes": (r"\A([0-9]+) ?min\z", "", "minutes such as '142 min'"),
     "thousands": (r"\A([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)\z", ",", "digits such as '28,341,469'"),
 }
 _MINUTES = " min"
-_GROUPS = r"\A[1-9][0-9]{0,2}(,[0-9]{3}){1,4}\z"
 
 
 def convert(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
     """`rows` with TARGET, a struct of the target's columns, and CONVERTS."""
     types = _types(rows)
-    values, tests = [], []
+    values = {_VALUE + c.name: converted(c, types[c.source]) for c in columns}
+    # Always true. An expression that is not deterministic keeps Spark from testing a row by
+    # expressions of its own, which would convert every cell once more.
+    converts = sf.spark_partition_id() >= 0
     for column in columns:
-        value = converted(column, types[column.source])
-        values.append(value.alias(column.name))
-        absent = is_absent(column.source, types[column.source]) & sf.lit(column.nullable)
-        tests.append(value.isNotNull() | absent)
-    converts = tests[0]
-    for test in tests[1:]:
-        converts &= test
-    return rows.withColumns({TARGET: sf.struct(*values), CONVERTS: converts})
+        is_valid = sf.col(_VALUE + column.name).isNotNull()
+        if column.nullable:
+            is_valid |= ~is_present(column.source, types[column.source])
+        converts &= is_valid
+    target = sf.struct(*(sf.col(_VALUE + c.name).alias(c.name) for c in columns))
+    return rows.withColumns(values).withColumns({TARGET: target, CONVERTS: converts}).drop(*values)
+
+
+def values(rows: DataFrame, columns: Sequence[Column], names: Sequence[str]) -> list[Expression]:
+    """The converted values of some of the target's columns, in the order of their names."""
+    types, by_name = _types(rows), {column.name: column for column in columns}
+    wanted = (by_name[name] for name in names)
+    return [converted(column, types[column.source]) for column in wanted]
 
 
 def with_reasons(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
@@ -76,50 +85,51 @@ def source_rows(rows: DataFrame) -> DataFrame:
 def converted(column: Column, kind: DataType) -> Expression:
     """The cell as the target's type, or NULL where it is absent or does not convert exactly."""
     cell = sf.col(f"`{column.source}`")
+    text = cell if isinstance(kind, StringType) else cell_text(column.source, kind)
     if not column.is_number:
-        text = cell_text(column.source, kind)
         fits = (sf.octet_length(text) <= column.arguments[0]) & ~text.contains("\0")
-        return sf.when(fits, text)
+        return sf.when(is_present(column.source, kind) & fits, text)
     if isinstance(kind, LongType) and column.type in _RANGES:
         return sf.when(cell.between(*_RANGES[column.type]), cell.cast(column.type))
-    by_pattern = _by_pattern(column, cell_text(column.source, kind))
     if isinstance(kind, DoubleType) and column.type not in _RANGES:
         # conform.py has let no double pass that does not give back the digits of its text.
         number = cell.cast(column.type)
-        return sf.when(number.cast("double") == cell, number).otherwise(by_pattern)
-    if not isinstance(kind, StringType) or column.type not in _RANGES:
+        return sf.when(number.cast("double") == cell, number)
+    by_pattern = _by_pattern(column, text)
+    # A thousand's comma needs the pattern in any case.
+    if (
+        not isinstance(kind, StringType)
+        or column.type not in _RANGES
+        or column.reads == "thousands"
+    ):
         return by_pattern
     return _at_once(column, cell).otherwise(by_pattern)
 
 
 def _at_once(column: Column, text: Expression) -> Expression:
     """The whole number where it is written as the database would write it."""
-    if column.reads == "thousands":
-        # At most 15 digits, which fit a bigint; their range is tested like any other's.
-        number = sf.replace(text, sf.lit(","), sf.lit("")).cast("bigint")
-        fits = number.between(*_RANGES[column.type])
-        return sf.when(text.rlike(_GROUPS) & fits, number.cast(column.type))
     ending = _MINUTES if column.reads == "minutes" else ""
     digits = sf.substring_index(text, _MINUTES, 1) if ending else text
     # A text of ten characters is a number of 32 bits or none; longer ones go by the pattern.
-    short = sf.length(text) <= len("99999999") + len(ending)
-    number = digits.cast("int")
+    short = sf.octet_length(text) <= len("99999999") + len(ending)
+    number = digits.cast(column.type)
     same = sf.concat(number.cast("string"), sf.lit(ending)) == text
-    fits = number.between(*_RANGES[column.type])
-    return sf.when(short & same & fits, number.cast(column.type))
+    return sf.when(short & same, number)
 
 
 def _by_pattern(column: Column, text: Expression) -> Expression:
     shape, dropped, _ = _READS[column.reads]
-    number = sf.regexp_extract(sf.trim(text), shape, 1)
+    number = sf.trim(text)
+    if shape:
+        number = sf.regexp_extract(number, shape, 1)
     if dropped:
         number = sf.replace(number, sf.lit(dropped), sf.lit(""))
+    # A cast of text to a whole number gives NULL beyond the type's range.
+    value = number.cast(column.type)
     if column.type in _RANGES:
-        low, high = _RANGES[column.type]
-        whole = sf.when(number.rlike(_exact(19, 0)), number.cast("decimal(38,0)"))
-        return sf.when(whole.between(low, high), whole.cast(column.type))
+        return value if shape else sf.when(number.rlike(_exact(19, 0)), value)
     precision, scale = column.arguments
-    return sf.when(number.rlike(_exact(precision - scale, scale)), number.cast(column.type))
+    return sf.when(number.rlike(_exact(precision - scale, scale)), value)
 
 
 def _exact(digits: int, decimals: int) -> str:

@@ -13,7 +13,6 @@ from awsglue.context import GlueContext
 from imdb_etl import (
     audit,
     catalog,
-    conform,
     events,
     gate,
     headers,
@@ -47,7 +46,7 @@ def process(
         publishing.publish_unfinished(glue, storage, config, places)
         before = _appended_before(glue, prepared, places)
     with watch.step("read"):
-        given = source.read(glue, prepared.table, without=before)
+        given = source.read(glue, prepared.table, config.columns, without=before)
         _require_unchanged(storage, request, prepared, given)
         headers.require_same_columns(
             storage, map(S3Location.parse, given.files), prepared.table, config.columns
@@ -59,14 +58,13 @@ def process(
         nothing = RowCounts(read=0, loaded=0, rejected=0)
         return _finish(_summary(request, prepared, places, nothing, ()), storage, places, watch)
     with watch.step("evaluate rules"):
-        conforming = conform.conforming(given.rows, config.columns)
         judged = quality.evaluate(
-            glue, conforming, list(given.files), request.ruleset, prepared.ruleset
+            glue, given.rows, list(given.files), request.ruleset, prepared.ruleset
         )
         gate.require_passed(request.ruleset, judged.rows, judged.rules, config.on_failed_ruleset)
     with watch.step("route and map"):
         routed = routing.route(judged.rows, config.columns, config.redshift)
-    rejects = _union(conform.misfits(given.rows, config.columns), *routed.rejected)
+    rejects = _union(given.misfits, *routed.rejected)
     try:
         with watch.step("write rejects and outcomes"):
             s3.write_json(glue, judged.outcomes, places.rule_outcomes, "rule_outcomes")

@@ -8,9 +8,8 @@ from pyspark.sql import functions as sf
 
 from imdb_etl import duplicates, mapping, router
 from imdb_etl.config import Column, RedshiftTarget
-from imdb_etl.names import REJECT_REASONS, TARGET
-
-_SOURCE = "_source"
+from imdb_etl.duplicates import KEY_HASH
+from imdb_etl.names import REJECT_REASONS
 
 
 @dataclass(frozen=True)
@@ -26,42 +25,38 @@ class Routed:
 def route(judged: DataFrame, columns: Sequence[Column], target: RedshiftTarget) -> Routed:
     """Splits by the rules, then by what converts to the target, then by key.
 
-    Each row is converted once, and what came of it is kept, as the input is: the rows to load, or
-    the row as it was. Only rows whose key repeats are compared, so an input without any costs no
-    more than the count of its keys.
+    Converting is cheaper than keeping what came of it: it is done once to count, which tells what
+    there is to look for, and once to write. Only rows whose key repeats are compared.
     """
     by_rules = router.by_rules(judged)
-    names = by_rules.valid.columns
-    converted = mapping.convert(by_rules.valid, columns).withColumn(
-        duplicates.KEY_HASH, duplicates.key_hash(target.key)
-    )
-    converts = sf.col(mapping.CONVERTS)
-    kept = converted.select(
-        mapping.CONVERTS,
-        duplicates.KEY_HASH,
-        sf.when(converts, sf.col(TARGET)).alias(TARGET),
-        sf.when(~converts, sf.struct(*(f"`{name}`" for name in names))).alias(_SOURCE),
-    ).localCheckpoint(eager=False)
-    split = router.by_test(kept, converts)
-    misfits = mapping.with_reasons(split.rejected.select(f"{_SOURCE}.*"), columns)
-    rejected = (by_rules.rejected, misfits)
-    keys = duplicates.count_keys(split.valid)
+    key = mapping.values(by_rules.valid, columns, target.key)
+    passed = by_rules.valid.withColumn(KEY_HASH, duplicates.key_hash(key))
+    converts = sf.when(sf.col(mapping.CONVERTS), sf.col(KEY_HASH)).alias(KEY_HASH)
+    keys = duplicates.count_keys(mapping.convert(passed, columns).select(converts))
+    rejected = [by_rules.rejected]
+    if keys.without:
+        misfits = mapping.source_rows(_by_conversion(passed, columns).rejected)
+        rejected.append(mapping.with_reasons(misfits.drop(KEY_HASH), columns))
     if not keys.repeated:
-        return Routed(mapping.target_rows(split.valid), keys.rows, rejected)
-    _, single = duplicates.split(split.valid, keys)
-    # The rows as they came are not kept beside the converted ones: the few are computed again.
-    suspects, _ = duplicates.split(converted.filter(converts), keys)
+        valid = mapping.target_rows(_by_conversion(passed, columns).valid)
+        return Routed(valid, keys.rows, tuple(rejected))
+    suspects, single = duplicates.split(passed, keys)
     compared = router.by_reasons(
         duplicates.mark_duplicates(
-            suspects.drop(mapping.CONVERTS, duplicates.KEY_HASH).withColumn(
-                REJECT_REASONS, sf.array().cast("array<string>")
-            ),
+            _by_conversion(suspects, columns)
+            .valid.drop(mapping.CONVERTS, KEY_HASH)
+            .withColumn(REJECT_REASONS, sf.array().cast("array<string>")),
             target.key,
             target.prefer_highest,
         ).localCheckpoint(eager=False)
     )
+    loadable = _by_conversion(single, columns).valid
     return Routed(
-        mapping.target_rows(single).union(mapping.target_rows(compared.valid)),
+        mapping.target_rows(loadable).union(mapping.target_rows(compared.valid)),
         keys.rows - compared.rejected.count(),
         (*rejected, mapping.source_rows(compared.rejected)),
     )
+
+
+def _by_conversion(rows: DataFrame, columns: Sequence[Column]) -> router.Split:
+    return router.by_test(mapping.convert(rows, columns), sf.col(mapping.CONVERTS))

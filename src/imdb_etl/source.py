@@ -1,18 +1,20 @@
-"""Step 1: a catalog table -> rows of text, parsed once and kept.
+"""Step 1: a catalog table -> rows, parsed once and kept.
 
-Every column comes as the text that the file has. A crawler types a column by the files at hand, and
-what does not fit that type must not be lost before somebody has looked at it (conform.py).
+Every column is taken as the text that the file has. A crawler types a column by the files at hand,
+and what does not fit that type must not be lost before somebody has looked at it (conform.py).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as sf
 
 from awsglue.context import GlueContext
+from imdb_etl import conform
 from imdb_etl.catalog import CatalogTable
 from imdb_etl.cells import text_of_double
+from imdb_etl.config import Column as Mapped
 from imdb_etl.errors import SourceError
 from imdb_etl.locations import S3Location
 from imdb_etl.names import SOURCE_FILE
@@ -22,9 +24,12 @@ _DOUBLES = ("double", "float")
 
 @dataclass(frozen=True)
 class Input:
-    """`rows`: the table's columns as text, and SOURCE_FILE; `files`: rows by file, s3://..."""
+    """`rows`: the table's columns in the types of the mapping, and SOURCE_FILE. `misfits`: rows
+    a cell that is not of its type, as they came, and why; None without any. `files`: the rows of
+    both by file, s3://..."""
 
     rows: DataFrame
+    misfits: DataFrame | None
     files: Mapping[str, int]
 
     @property
@@ -33,11 +38,17 @@ class Input:
         return sum(self.files.values())
 
 
-def read(glue: GlueContext, table: CatalogTable, without: Collection[str] = ()) -> Input:
+def read(
+    glue: GlueContext,
+    table: CatalogTable,
+    columns: Sequence[Mapped],
+    without: Collection[str] = (),
+) -> Input:
     """Reads the table, or with bookmarks what is new in it, except for the files `without`.
 
-    The rows are kept in the executors' memory and on their disks: rules, rejects and mapping read
-    them there. An executor that is lost ends the run, which can be repeated; it never changes rows.
+    This is the one place where rows are kept, in the executors' memory and on their disks: rules,
+    rejects and mapping read them there. An executor that is lost ends the run, which can be
+    repeated; it never changes rows.
     """
     frame = glue.create_dynamic_frame.from_catalog(
         database=table.database,
@@ -58,9 +69,21 @@ def read(glue: GlueContext, table: CatalogTable, without: Collection[str] = ()) 
     rows = rows.select(*texts, _file().alias(SOURCE_FILE))
     if without:
         rows = rows.filter(~_column(SOURCE_FILE).isin(*sorted(without)))
-    kept = rows.localCheckpoint(eager=False)
-    counts = kept.groupBy(SOURCE_FILE).count().collect()
-    return Input(kept, {row[SOURCE_FILE]: row["count"] for row in counts})
+    return kept(rows, columns)
+
+
+def kept(rows: DataFrame, columns: Sequence[Mapped]) -> Input:
+    """Rows of text with SOURCE_FILE, kept and counted by one Spark job."""
+    settled = conform.settled(rows, columns).localCheckpoint(eager=False)
+    counts = (
+        settled.groupBy(SOURCE_FILE)
+        .agg(sf.count("*").alias("rows"), sf.count(conform.AS_WRITTEN).alias("misfits"))
+        .collect()
+    )
+    files = {row[SOURCE_FILE]: row["rows"] for row in counts}
+    if not any(row["misfits"] for row in counts):
+        return Input(settled.drop(conform.AS_WRITTEN), None, files)
+    return Input(conform.conforming(settled), conform.misfits(settled, columns), files)
 
 
 def require_rows(count: int, source: S3Location) -> None:
@@ -71,7 +94,8 @@ def require_rows(count: int, source: S3Location) -> None:
 
 def _file() -> Column:
     """The row's file as s3://bucket/key, whatever scheme Spark reads it by."""
-    place = sf.split(sf.input_file_name(), "://", 2).getItem(1)
+    # A path of Hadoop has no second `//`.
+    place = sf.substring_index(sf.input_file_name(), "://", -1)
     # Spark gives a URI: a blank in the key is %20 there, and a + stands for itself.
     decoded = sf.url_decode(sf.replace(place, sf.lit("+"), sf.lit("%2B")))
     plain = sf.when(place.contains("%"), decoded).otherwise(place)

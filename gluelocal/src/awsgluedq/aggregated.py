@@ -8,6 +8,7 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.types import LongType, StructField, StructType
 
 from awsgluedq.result import Result
+from dqdl.localrows import local_frame
 from dqdl.rowoutcomes import RowTotals
 
 _COLUMNS = (
@@ -30,4 +31,4 @@ def aggregated_metrics(spark: SparkSession, result: Result, totals: RowTotals) -
         result.failed,
     )
     schema = StructType([StructField(name, LongType()) for name in _COLUMNS])
-    return spark.createDataFrame([row], schema).coalesce(1)
+    return local_frame(spark, [row], schema)

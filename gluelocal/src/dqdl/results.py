@@ -9,6 +9,7 @@ from pyspark.sql.types import DoubleType, LongType, MapType, StringType, StructT
 
 from dqdl.anomalies import Observation
 from dqdl.distributions import Distribution
+from dqdl.localrows import local_frame
 from dqdl.rowoutcomes import RowCounts, RowOutcomes
 
 
@@ -87,7 +88,7 @@ class Evaluation:
             )
             for outcome, numbers in zip(self.outcomes, shown, strict=True)
         ]
-        return self.original.sparkSession.createDataFrame(rows, schema).coalesce(1)
+        return local_frame(self.original.sparkSession, rows, schema)
 
     def row_outcomes_frame(self) -> DataFrame:
         """The input's columns, then DataQualityRulesPass, ...Fail, ...Skip (arrays of rule texts)
