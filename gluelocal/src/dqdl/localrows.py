@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from pyspark.sql import DataFrame, SparkSession
-from pyspark.sql.types import StructType
+from pyspark.sql import functions as F
+from pyspark.sql.types import LongType, StringType, StructField, StructType
 
 
 def local_frame(
     spark: SparkSession, rows: Sequence[Sequence[Any]], schema: StructType
 ) -> DataFrame:
-    """One partition with the rows, whose values are texts, numbers, None and dictionaries of them.
+    """One partition with the rows: texts, longs, None, and dictionaries of texts or of doubles.
 
     `createDataFrame` sends rows through a process of Python, which takes a second to start for a
     first frame, and again for each one when workers are not kept.
@@ -22,17 +23,24 @@ def local_frame(
     for row in rows:
         values = gateway.new_array(jvm.java.lang.Object, len(row))
         for i, value in enumerate(row):
-            values[i] = _java(jvm, value)
+            # The gateway makes an Integer of a small number, whatever is asked of it.
+            values[i] = str(value) if isinstance(value, int) else _java(jvm, value)
         found.add(jvm.org.apache.spark.sql.RowFactory.create(values))
-    kind = spark._jsparkSession.parseDataType(schema.json())
-    return DataFrame(spark._jsparkSession.createDataFrame(found, kind), spark).coalesce(1)
+    kinds = StructType([StructField(f.name, _carrier(f), f.nullable) for f in schema.fields])
+    java_schema = spark._jsparkSession.parseDataType(kinds.json())
+    frame = DataFrame(spark._jsparkSession.createDataFrame(found, java_schema), spark)
+    columns = [F.col(f.name).cast(f.dataType).alias(f.name) for f in schema.fields]
+    return frame.select(*columns).coalesce(1)
+
+
+def _carrier(field: StructField) -> Any:
+    return StringType() if isinstance(field.dataType, LongType) else field.dataType
 
 
 def _java(jvm: Any, value: Any) -> Any:
-    """A whole number as a long, which is what the schemas here have for it."""
-    if isinstance(value, dict):
-        entries = jvm.java.util.HashMap()
-        for key, inner in value.items():
-            entries.put(key, _java(jvm, inner))
-        return entries
-    return jvm.java.lang.Long(value) if isinstance(value, int) else value
+    if not isinstance(value, dict):
+        return value
+    entries = jvm.java.util.HashMap()
+    for key, inner in value.items():
+        entries.put(key, inner)
+    return entries
