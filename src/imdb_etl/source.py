@@ -24,9 +24,9 @@ _DOUBLES = ("double", "float")
 
 @dataclass(frozen=True)
 class Input:
-    """`rows`: the table's columns in the types of the mapping, and SOURCE_FILE. `misfits`: rows
-    a cell that is not of its type, as they came, and why; None without any. `files`: the rows of
-    both by file, s3://..."""
+    """`rows`: the table's columns in the types of the mapping, and SOURCE_FILE. `misfits`: the rows
+    with a cell that is not of its type, as they came, and why; None without any. `files`: how many
+    rows of both kinds each file gave, by s3://..."""
 
     rows: DataFrame
     misfits: DataFrame | None
