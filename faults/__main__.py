@@ -84,7 +84,12 @@ def _try_all(given: argparse.Namespace, everyone: list[Trials]) -> int:
                     _report(given, started, done, Findings()).write(REPORT)
             return trials.check_all()
 
-        at_end = sum(pool.map(try_some, everyone), Findings())
+        try:
+            at_end = sum(pool.map(try_some, everyone), Findings())
+        except BaseException:
+            # The pool waits for its threads: each ends with the fault that it is at.
+            faults.end()
+            raise
     report = _report(given, started, done, at_end)
     report.write(REPORT)
     sys.stdout.write(report.as_markdown())
@@ -105,10 +110,17 @@ class Dealt(Iterator[tuple[int, Fault]]):
     def __init__(self, faults: Iterable[Fault]) -> None:
         self._numbered = enumerate(faults, 1)
         self._asking = threading.Lock()
+        self._ended = False
 
     def __next__(self) -> tuple[int, Fault]:
         with self._asking:
+            if self._ended:
+                raise StopIteration
             return next(self._numbered)
+
+    def end(self) -> None:
+        """No more of them for anybody."""
+        self._ended = True
 
 
 def _faults(given: argparse.Namespace, survey: Survey, started: float) -> Iterable[Fault]:

@@ -49,3 +49,10 @@ def test_findings_of_several_rigs_are_added():
     one, two = Findings(lost=1, other=["a"]), Findings(1, 2, 3, ["b"])
     assert one + two == Findings(2, 2, 3, ["a", "b"])
     assert sum([one, two], Findings()) == one + two
+
+
+def test_nobody_is_dealt_a_fault_after_the_end():
+    dealt = Dealt(f"fault {number}" for number in range(1, 4))
+    assert next(dealt) == (1, "fault 1")
+    dealt.end()
+    assert list(dealt) == []
