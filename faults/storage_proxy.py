@@ -266,7 +266,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         try:
             self.end_headers()
-            self.wfile.write(body[:sent])
+            # The answer to HEAD has no body: the client would take it for the next answer.
+            if self.command != "HEAD":
+                self.wfile.write(body[:sent])
             self.wfile.flush()
         except ConnectionError:
             # The client was killed meanwhile.

@@ -1,5 +1,7 @@
 """The HTTP proxy before a real S3 endpoint: what breaks, and what gets through."""
 
+import socket
+
 import boto3
 import pytest
 from botocore.config import Config
@@ -79,6 +81,17 @@ def test_only_the_numbered_request_is_answered_503(through, bucket, proxy):
         through.put_object(Bucket=bucket, Key="rejected/b", Body=b"2")
     through.put_object(Bucket=bucket, Key="rejected/b", Body=b"3")
     assert armed.fired == 1
+
+
+def test_a_503_for_head_has_no_body_that_the_next_answer_would_begin_with(proxy, bucket):
+    rule(proxy, Effect.BUSY, "HEAD rejected/")
+    host, _, port = proxy.url.removeprefix("http://").partition(":")
+    request = f"HEAD /{bucket}/rejected/a HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(request.encode())
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert answer.endswith(b"\r\n\r\n")
 
 
 def test_a_request_that_is_cut_off_does_not_arrive(through, aws, bucket, proxy):
