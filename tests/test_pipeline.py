@@ -13,7 +13,7 @@ import boto3
 import pytest
 from pyspark.sql import functions as sf
 
-from imdb_etl import headers, locations, pipeline, quality, source
+from imdb_etl import headers, intake, locations, pipeline, quality
 from imdb_etl.catalog import CatalogTable
 from imdb_etl.config import parse_config
 from imdb_etl.errors import AuditError, ConfigError, GateError, SinkError, SourceError
@@ -111,9 +111,9 @@ def run(rows, config, services, monkeypatch):
         given.statements = statements
 
     def read(_glue, _table, columns, **_):
-        return source.kept(given.frame, columns)
+        return intake.kept(given.frame, columns)
 
-    monkeypatch.setattr(source, "read", read)
+    monkeypatch.setattr(intake, "read", read)
     monkeypatch.setattr(headers, "require_same_columns", lambda *_: None)
     monkeypatch.setattr(quality, "evaluate", evaluate)
     monkeypatch.setattr(s3, "write_json", lambda *_: None)

@@ -16,18 +16,19 @@ from imdb_etl import (
     events,
     gate,
     headers,
+    intake,
     publishing,
     quality,
     routing,
     source,
 )
 from imdb_etl.errors import SinkError, SourceError
+from imdb_etl.intake import Input
 from imdb_etl.locations import Places, S3Location
 from imdb_etl.names import LOAD_FILES_TABLE, RUN_ID
 from imdb_etl.preparation import Prepared, Request, prepare
 from imdb_etl.sinks import redshift, s3
 from imdb_etl.sinks.statements import Load, SourceFile, load_statements
-from imdb_etl.source import Input
 from imdb_etl.stopwatch import Stopwatch
 from imdb_etl.summary import RowCounts, RuleOutcome, RunSummary
 
@@ -46,7 +47,7 @@ def process(
         publishing.publish_unfinished(glue, storage, config, places)
         before = _appended_before(glue, prepared, places)
     with watch.step("read"):
-        given = source.read(glue, prepared.table, config.columns, without=before)
+        given = intake.read(glue, prepared.table, config.columns, without=before)
         _require_unchanged(storage, request, prepared, given)
         headers.require_same_columns(
             storage, map(S3Location.parse, given.files), prepared.table, config.columns

@@ -1,20 +1,17 @@
-"""Step 1: a catalog table -> rows, parsed once and kept.
+"""Step 1: a catalog table -> rows of text.
 
-Every column is taken as the text that the file has. A crawler types a column by the files at hand,
+Every column comes as the text that the file has. A crawler types a column by the files at hand,
 and what does not fit that type must not be lost before somebody has looked at it (conform.py).
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as sf
 
 from awsglue.context import GlueContext
-from imdb_etl import conform
 from imdb_etl.catalog import CatalogTable
 from imdb_etl.cells import text_of_double
-from imdb_etl.config import Column as Mapped
 from imdb_etl.errors import SourceError
 from imdb_etl.locations import S3Location
 from imdb_etl.names import SOURCE_FILE
@@ -22,34 +19,9 @@ from imdb_etl.names import SOURCE_FILE
 _DOUBLES = ("double", "float")
 
 
-@dataclass(frozen=True)
-class Input:
-    """`rows`: the table's columns in the types of the mapping, and SOURCE_FILE. `misfits`: the rows
-    with a cell that is not of its type, as they came, and why; None without any. `files`: how many
-    rows of both kinds each file gave, by s3://..."""
-
-    rows: DataFrame
-    misfits: DataFrame | None
-    files: Mapping[str, int]
-
-    @property
-    def read(self) -> int:
-        """The number of rows."""
-        return sum(self.files.values())
-
-
-def read(
-    glue: GlueContext,
-    table: CatalogTable,
-    columns: Sequence[Mapped],
-    without: Collection[str] = (),
-) -> Input:
-    """Reads the table, or with bookmarks what is new in it, except for the files `without`.
-
-    This is the one place where rows are kept, in the executors' memory and on their disks: rules,
-    rejects and mapping read them there. An executor that is lost ends the run, which can be
-    repeated; it never changes rows.
-    """
+def read(glue: GlueContext, table: CatalogTable, without: Collection[str] = ()) -> DataFrame:
+    """The table's columns as text, and SOURCE_FILE: with bookmarks what is new in the table, except
+    for the files `without`. Nothing is read yet."""
     frame = glue.create_dynamic_frame.from_catalog(
         database=table.database,
         table_name=table.name,
@@ -69,21 +41,7 @@ def read(
     rows = rows.select(*texts, _file().alias(SOURCE_FILE))
     if without:
         rows = rows.filter(~_column(SOURCE_FILE).isin(*sorted(without)))
-    return kept(rows, columns)
-
-
-def kept(rows: DataFrame, columns: Sequence[Mapped]) -> Input:
-    """Rows of text with SOURCE_FILE, kept and counted by one Spark job."""
-    settled = conform.settled(rows, columns).localCheckpoint(eager=False)
-    counts = (
-        settled.groupBy(SOURCE_FILE)
-        .agg(sf.count("*").alias("rows"), sf.count(conform.AS_WRITTEN).alias("misfits"))
-        .collect()
-    )
-    files = {row[SOURCE_FILE]: row["rows"] for row in counts}
-    if not any(row["misfits"] for row in counts):
-        return Input(settled.drop(conform.AS_WRITTEN), None, files)
-    return Input(conform.conforming(settled), conform.misfits(settled, columns), files)
+    return rows
 
 
 def require_rows(count: int, source: S3Location) -> None:
