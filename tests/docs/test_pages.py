@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\((?P<inline>[^)\s]+)\)|(?:src|srcset)=\"(?P<picture>[^\"]
 CODE = re.compile(r"`(?P<path>[\w.-]+/[\w./-]*)`")
 # Paths from the root, and modules as the pages name them: gluelocal/redshift/sql.
 ROOTS = (PROJECT, PROJECT / "gluelocal/src")
-MADE_BY_COMMANDS = {"build", "site", "dist"}
+MADE_BY_COMMANDS = {".gluelocal", "build", "site", "dist"}
 LOADS = {"script": "src", "link": "href", "img": "src", "iframe": "src", "source": "srcset"}
 
 
