@@ -16,7 +16,9 @@ from collections.abc import Sequence
 from pyspark.sql import Column as Expression
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as sf
+from pyspark.sql.types import StringType
 
+from imdb_etl.cells import is_present
 from imdb_etl.config import Column
 from imdb_etl.names import REJECT_REASONS
 
@@ -49,7 +51,7 @@ def settled(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
     read = rows.withColumns({_READ + name: _converted(name, kind) for name, kind in typed.items()})
     fits = sf.lit(True)
     for name in typed:
-        fits &= _is_absent(name) | _raw(_READ + name).isNotNull()
+        fits &= ~is_present(name, StringType()) | _raw(_READ + name).isNotNull()
     return read.select(
         *(
             (_raw(_READ + name) if name in typed else _converted(name, "string")).alias(name)
@@ -97,10 +99,8 @@ def _converted(name: str, wanted: str) -> Expression:
 
 
 def _bigint(number: Expression) -> Expression:
-    # Beyond 64 bits a cast gives NULL, or an error in ANSI mode; a decimal holds 19 digits.
-    value = number.cast("decimal(38,0)")
-    value = sf.when(value.between(-(2**63), 2**63 - 1), value.cast("bigint"))
-    return sf.when(number.rlike(_NUMBERS["bigint"]), value)
+    # A cast of text to a whole number gives NULL beyond the type's range.
+    return sf.when(number.rlike(_NUMBERS["bigint"]), number.cast("bigint"))
 
 
 def _double(number: Expression) -> Expression:
@@ -116,10 +116,6 @@ def _digits(number: Expression) -> Expression:
     return sf.btrim(mantissa, sf.lit("0"))
 
 
-def _is_absent(name: str) -> Expression:
-    return _raw(name).isNull() | (sf.trim(_raw(name)) == "")
-
-
 def _raw(name: str) -> Expression:
     return sf.col(f"`{name}`")
 
@@ -131,4 +127,4 @@ def _reason(name: str, wanted: str) -> Expression:
         sf.substring(text, 1, _SHOWN),
         sf.lit(f"' is not a {_SAID[wanted]}"),
     )
-    return sf.when(~_is_absent(name) & _converted(name, wanted).isNull(), reason)
+    return sf.when(is_present(name, StringType()) & _converted(name, wanted).isNull(), reason)

@@ -39,21 +39,22 @@ def key_hash(key: Sequence[Column]) -> Column:
 def count_keys(rows: DataFrame) -> KeyCounts:
     """Counts rows by KEY_HASH, NULL or not. A few bytes of each row are shuffled, not the row."""
     by_hash = rows.groupBy(KEY_HASH).agg(sf.count("*").alias("n"))
-    is_there = sf.col(KEY_HASH).isNotNull()
+    has_hash = sf.col(KEY_HASH).isNotNull()
     # All the hashes of one row each become one line, so that little is left, and can be kept.
     lines = (
         by_hash.groupBy(
-            sf.when(sf.col("n") > 1, sf.col(KEY_HASH)).alias(KEY_HASH), is_there.alias("is_there")
+            sf.when(sf.col("n") > 1, sf.col(KEY_HASH)).alias(KEY_HASH), has_hash.alias("has_hash")
         )
         .agg(sf.sum("n").alias("n"))
         .localCheckpoint(eager=False)
     )
     with_hash, without, repeated = lines.agg(
-        sf.sum(sf.when(sf.col("is_there"), sf.col("n"))),
-        sf.sum(sf.when(~sf.col("is_there"), sf.col("n"))),
+        sf.sum(sf.when(sf.col("has_hash"), sf.col("n"))),
+        sf.sum(sf.when(~sf.col("has_hash"), sf.col("n"))),
         sf.count(KEY_HASH),
     ).collect()[0]
-    hashes = lines.filter(is_there).select(KEY_HASH)
+    # In a line, other than in a row, it is there only where it repeats.
+    hashes = lines.filter(has_hash).select(KEY_HASH)
     return KeyCounts(with_hash or 0, without or 0, repeated, hashes)
 
 

@@ -45,7 +45,7 @@ _MINUTES = " min"
 def convert(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
     """`rows` with TARGET, a struct of the target's columns, and CONVERTS."""
     types = _types(rows)
-    values = {_VALUE + c.name: converted(c, types[c.source]) for c in columns}
+    cells = {_VALUE + c.name: converted(c, types[c.source]) for c in columns}
     # Always true. An expression that is not deterministic keeps Spark from testing a row by
     # expressions of its own, which would convert every cell once more.
     converts = sf.spark_partition_id() >= 0
@@ -55,7 +55,7 @@ def convert(rows: DataFrame, columns: Sequence[Column]) -> DataFrame:
             is_valid |= ~is_present(column.source, types[column.source])
         converts &= is_valid
     target = sf.struct(*(sf.col(_VALUE + c.name).alias(c.name) for c in columns))
-    return rows.withColumns(values).withColumns({TARGET: target, CONVERTS: converts}).drop(*values)
+    return rows.withColumns(cells).withColumns({TARGET: target, CONVERTS: converts}).drop(*cells)
 
 
 def values(rows: DataFrame, columns: Sequence[Column], names: Sequence[str]) -> list[Expression]:

@@ -31,26 +31,27 @@ def route(judged: DataFrame, columns: Sequence[Column], target: RedshiftTarget) 
     by_rules = router.by_rules(judged)
     key = mapping.values(by_rules.valid, columns, target.key)
     passed = by_rules.valid.withColumn(KEY_HASH, duplicates.key_hash(key))
-    converts = sf.when(sf.col(mapping.CONVERTS), sf.col(KEY_HASH)).alias(KEY_HASH)
-    keys = duplicates.count_keys(mapping.convert(passed, columns).select(converts))
+    converted = mapping.convert(passed, columns)
+    split = _by_conversion(converted)
+    hash_if_it_converts = sf.when(sf.col(mapping.CONVERTS), sf.col(KEY_HASH)).alias(KEY_HASH)
+    keys = duplicates.count_keys(converted.select(hash_if_it_converts))
     rejected = [by_rules.rejected]
     if keys.without:
-        misfits = mapping.source_rows(_by_conversion(passed, columns).rejected)
-        rejected.append(mapping.with_reasons(misfits.drop(KEY_HASH), columns))
+        misfits = mapping.source_rows(split.rejected).drop(KEY_HASH)
+        rejected.append(mapping.with_reasons(misfits, columns))
     if not keys.repeated:
-        valid = mapping.target_rows(_by_conversion(passed, columns).valid)
-        return Routed(valid, keys.rows, tuple(rejected))
+        return Routed(mapping.target_rows(split.valid), keys.rows, tuple(rejected))
     suspects, single = duplicates.split(passed, keys)
     compared = router.by_reasons(
         duplicates.mark_duplicates(
-            _by_conversion(suspects, columns)
+            _by_conversion(mapping.convert(suspects, columns))
             .valid.drop(mapping.CONVERTS, KEY_HASH)
             .withColumn(REJECT_REASONS, sf.array().cast("array<string>")),
             target.key,
             target.prefer_highest,
         ).localCheckpoint(eager=False)
     )
-    loadable = _by_conversion(single, columns).valid
+    loadable = _by_conversion(mapping.convert(single, columns)).valid
     return Routed(
         mapping.target_rows(loadable).union(mapping.target_rows(compared.valid)),
         keys.rows - compared.rejected.count(),
@@ -58,5 +59,5 @@ def route(judged: DataFrame, columns: Sequence[Column], target: RedshiftTarget) 
     )
 
 
-def _by_conversion(rows: DataFrame, columns: Sequence[Column]) -> router.Split:
-    return router.by_test(mapping.convert(rows, columns), sf.col(mapping.CONVERTS))
+def _by_conversion(converted: DataFrame) -> router.Split:
+    return router.by_test(converted, sf.col(mapping.CONVERTS))
