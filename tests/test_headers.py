@@ -38,7 +38,7 @@ def check(put, *files, table=TABLE):
     [
         ("same.csv", b"title,year_made,votes\nHeat,1995,1\n"),
         ("mark, case, quotes.csv", b'\xef\xbb\xbf"Title", YEAR MADE ,Votes\r\nHeat,1995,1'),
-        # Its bytes are in the test's name, which must be the same in every process that collects it.
+        # Its bytes are in the test's name, which must be the same in each process that collects it.
         ("packed.csv.gz", gzip.compress(b"title,year_made,votes\n" * 9000, mtime=0)),
         ("packed.csv.bz2", bz2.compress(b"title,year_made,votes\n" * 9000)),
         ("without an unmapped column at the end.csv", b"title,year_made\n"),
