@@ -17,6 +17,7 @@ BROUGHT_BY = {
     "httpcore": "account",
     "hypercorn": "account",
     "ministack": "account",
+    "platformdirs": "spark",
     "psutil": "account",
     "py4j": "spark",
     "pyarrow": "account",

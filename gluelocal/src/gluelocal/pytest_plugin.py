@@ -62,11 +62,12 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
     with _installed():
         from pyspark.sql import SparkSession
 
-    os.environ["JAVA_HOME"] = str(java_home())
+        from gluelocal.jobs import jvm, spark_jars
+
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     # Spark's Python workers need this environment's packages, not those of the PATH's python3.
     os.environ["PYSPARK_PYTHON"] = sys.executable
-    session = (
+    builder = (
         SparkSession.builder.master("local[2]")
         .appName("tests")
         .config("spark.driver.bindAddress", "127.0.0.1")
@@ -78,8 +79,9 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[SparkSession]":
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.shuffle.partitions", "2")
         .config("spark.sql.warehouse.dir", str(tmp_path_factory.mktemp("warehouse")))
-        .getOrCreate()
     )
+    with jvm.of_this_process(java_home(), spark_jars.fetched()):
+        session = builder.getOrCreate()
     yield session
     session.stop()
 

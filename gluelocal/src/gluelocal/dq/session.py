@@ -58,7 +58,10 @@ def _started(account: Account | None, small: bool, folder: Path, log: Path) -> "
     from pyspark.errors import PySparkException
     from pyspark.sql import SparkSession
 
-    os.environ["JAVA_HOME"] = str(java_home())
+    # After PySpark, which a missing extra is better told by.
+    from gluelocal.jobs import jvm, spark_jars
+
+    jars = spark_jars.fetched()
     os.environ["SPARK_LOCAL_IP"] = loopback()["spark.driver.host"]
     os.environ["PYSPARK_PYTHON"] = sys.executable
     settings = {
@@ -73,12 +76,12 @@ def _started(account: Account | None, small: bool, folder: Path, log: Path) -> "
         settings |= _FOR_SMALL_DATA
     if account is not None:
         os.environ.update(account.aws_environment())
-        settings |= s3a(account)
+        settings |= s3a(account) | ({} if jars else spark_jars.fetching())
     builder = SparkSession.builder.appName("gluelocal dq").master("local[*]")
     for key, value in settings.items():
         builder = builder.config(key, value)
     try:
-        with _outputs_to(log):
+        with jvm.of_this_process(java_home(), jars), _outputs_to(log):
             return builder.getOrCreate()
     except (PySparkException, RuntimeError, OSError) as problem:
         tail = log.read_text(errors="replace").splitlines()[-_LAST_LINES:]

@@ -2,9 +2,11 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -17,9 +19,11 @@ from botocore.exceptions import BotoCoreError, ClientError
 from gluelocal.account import LOOPBACK, Account
 from gluelocal.errors import GluelocalError
 from gluelocal.java import java_home
+from gluelocal.jobs import jvm, spark_jars
 from gluelocal.jobs.arguments import Instructions
 from gluelocal.jobs.bootstrap import ERROR_FILE_VARIABLE
-from gluelocal.jobs.spark_conf import write_defaults
+from gluelocal.jobs.class_archive import Recording
+from gluelocal.jobs.spark_conf import CLASS_PATH, DEFAULTS, LOGGING, write_defaults
 from gluelocal.jobs.store import ERROR_LOG, OUTPUT_LOG
 
 SPARK_COMMANDS = frozenset({"glueetl"})
@@ -45,9 +49,12 @@ class Ending:
 class RunProcess:
     """A script's process; it and everything it starts are one process group."""
 
-    def __init__(self, process: "subprocess.Popen[bytes]", folder: Path) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", folder: Path, recording: Recording | None = None
+    ) -> None:
         self._process = process
         self._folder = folder
+        self._recording = recording
 
     @property
     def pid(self) -> int:
@@ -60,6 +67,11 @@ class RunProcess:
         except subprocess.TimeoutExpired:
             return None
         return Ending(self._error(code))
+
+    def let_record(self, stop: threading.Event) -> None:
+        """After the process's end: time for its JVM to write the class archive, if it is to."""
+        if self._recording is not None:
+            self._recording.finish(self._has_group, stop)
 
     def stop(self) -> None:
         """Ends the whole group: asked first, killed after a grace period."""
@@ -79,6 +91,13 @@ class RunProcess:
     def _signal_group(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
+
+    def _has_group(self) -> bool:
+        try:
+            os.killpg(self._process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
     def _error(self, code: int) -> str | None:
         if code == 0:
@@ -121,15 +140,30 @@ def launch(
     no_profiles.touch()
     environment = _environment(account, modules, inherited, no_profiles) | dict(own)
     environment[ERROR_FILE_VARIABLE] = str(folder / ERROR_FILE)
+    recording = None
     if command in SPARK_COMMANDS:
         jars = tuple(
             str(_fetch(s3, url, folder / "jars", "a jar of --extra-jars"))
             for url in what.extra_jars
         )
-        write_defaults(folder / "conf", account, what.spark_conf, jars)
-        environment["SPARK_CONF_DIR"] = str(folder / "conf")
+        ready = spark_jars.fetched()
+        conf = folder / "conf"
+        write_defaults(conf, account, what.spark_conf, jars, has_s3a=bool(ready))
+        # Not by SPARK_CONF_DIR: that folder is on the class path, and Java makes no archive of
+        # classes with a folder there.
+        environment["PYSPARK_SUBMIT_ARGS"] = shlex.join(
+            ["--properties-file", str(conf / DEFAULTS), "pyspark-shell"]
+        )
+        started = jvm.start(
+            java_home(),
+            ready,
+            environment,
+            options=[f"-Dlog4j2.configurationFile={conf / LOGGING}"],
+            record_as=None if CLASS_PATH in what.spark_conf else folder.name,
+        )
+        environment |= started.variables
+        recording = started.recording
         environment["SPARK_LOCAL_IP"] = LOOPBACK
-        environment["JAVA_HOME"] = str(java_home())
         environment["PYSPARK_PYTHON"] = environment["PYSPARK_DRIVER_PYTHON"] = sys.executable
     with (folder / OUTPUT_LOG).open("wb") as out, (folder / ERROR_LOG).open("wb") as err:
         process = subprocess.Popen(
@@ -141,7 +175,7 @@ def launch(
             stderr=err,
             start_new_session=True,
         )
-    return RunProcess(process, folder)
+    return RunProcess(process, folder, recording)
 
 
 def _environment(
@@ -173,6 +207,7 @@ def _is_not_for_a_run(variable: str) -> bool:
     return variable.startswith("AWS_") or variable in {
         "PYTHONSTARTUP",
         "PYSPARK_SUBMIT_ARGS",
+        "SPARK_CONF_DIR",
         "SPARK_HOME",
     }
 

@@ -260,7 +260,9 @@ class JobRuns:
         self._store.change(job_run, JobRunState="RUNNING")
         deadline = time.monotonic() + job_run["Timeout"] * 60
         try:
-            return self._await_end(process, active, deadline)
+            ending = self._await_end(process, active, deadline)
+            process.let_record(active.stop)
+            return ending
         finally:
             # A process that has ended may have left children; none survives its run.
             process.stop()

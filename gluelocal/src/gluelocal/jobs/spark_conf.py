@@ -10,29 +10,22 @@ from pathlib import Path
 
 from gluelocal.account import LOOPBACK, Account
 from gluelocal.java import QUICK_START
+from gluelocal.jobs import spark_jars
 
-AWS_SDK = "1.12.262"
-"""The AWS SDK that hadoop-aws 3.3.4 is built against."""
-
-PACKAGES = (
-    "org.apache.hadoop:hadoop-aws:3.3.4",
-    f"com.amazonaws:aws-java-sdk-s3:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-sts:{AWS_SDK}",
-    f"com.amazonaws:aws-java-sdk-dynamodb:{AWS_SDK}",
-    "org.postgresql:postgresql:42.7.3",
-)
-"""S3A in 12 MB: hadoop-aws names the whole SDK (280 MB) and works with these parts of it. And the
-PostgreSQL driver, which jobs find on Glue too, in the version of Glue 5.1."""
+DEFAULTS, LOGGING = "spark-defaults.conf", "log4j2.properties"
+"""The files of a conf folder, by the names that Spark looks for."""
 
 HEAP = "spark.driver.memory"
-EXCLUDED = "com.amazonaws:aws-java-sdk-bundle"
+PACKAGES = "spark.jars.packages"
+CLASS_PATH = "spark.driver.extraClassPath"
 
 
 def s3a(account: Account) -> dict[str, str]:
-    """S3A, also under the scheme s3:// that Glue scripts use; credentials by environment."""
+    """S3A, also under the scheme s3:// that Glue scripts use; credentials by environment.
+
+    Its jars are another matter (spark_jars.py).
+    """
     return {
-        "spark.jars.packages": ",".join(PACKAGES),
-        "spark.jars.excludes": EXCLUDED,
         "spark.hadoop.fs.s3.impl": "org.apache.hadoop.fs.s3a.S3AFileSystem",
         "spark.hadoop.fs.s3a.endpoint": account.endpoint_url,
         "spark.hadoop.fs.s3a.endpoint.region": account.settings.region,
@@ -58,9 +51,15 @@ def loopback() -> dict[str, str]:
 
 
 def write_defaults(
-    folder: Path, account: Account, own: Mapping[str, str], jars: tuple[str, ...] = ()
+    folder: Path,
+    account: Account,
+    own: Mapping[str, str],
+    jars: tuple[str, ...] = (),
+    has_s3a: bool = False,
 ) -> None:
     """Writes the conf folder of one run; `own` are the settings of its --conf argument.
+
+    With `has_s3a` Java's class path has the jars of S3A; without, Spark shall fetch them.
 
     A run that asks for no memory of its own has Spark's 1 GB, and a JVM that is ready for little
     data early; one that does gets Java's defaults, which are faster in the long run.
@@ -80,11 +79,13 @@ def write_defaults(
         **({} if HEAP in own else {"spark.driver.extraJavaOptions": QUICK_START}),
         **({"spark.jars": ",".join(jars)} if jars else {}),
         **own,
+        # Packages of the run's own come besides S3A's, not in their place.
+        **({} if has_s3a else spark_jars.fetching(also=own.get(PACKAGES, ""))),
     }
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} {value}" for key, value in settings.items()]
-    (folder / "spark-defaults.conf").write_text("\n".join(lines) + "\n")
-    (folder / "log4j2.properties").write_text(_LOG4J)
+    (folder / DEFAULTS).write_text("\n".join(lines) + "\n")
+    (folder / LOGGING).write_text(_LOG4J)
 
 
 _LOG4J = """\

@@ -1,0 +1,232 @@
+"""The archive of Spark's classes: for which Java, when it is kept, and that runs read it."""
+
+import os
+import threading
+import time
+
+import pytest
+
+from gluelocal import lifecycle, scripts
+from gluelocal.java import java_home
+from gluelocal.jobs import jvm, spark_jars
+from gluelocal.jobs.class_archive import ClassArchive
+from gluelocal.jobs.store import OUTPUT_LOG
+
+ALREADY = threading.Event()
+ALREADY.set()
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    return tmp_path / "cache" / "gluelocal"
+
+
+@pytest.fixture
+def java(tmp_path):
+    """The home of a Java as the files of one tell it."""
+
+    def make(version="17.0.15", base=True):
+        home = tmp_path / "java"
+        (home / "lib" / "server").mkdir(parents=True, exist_ok=True)
+        (home / "release").write_text(f'IMPLEMENTOR="A"\nJAVA_VERSION="{version}"\n')
+        if base and not (archive := home / "lib" / "server" / "classes.jsa").exists():
+            archive.touch()
+        return home
+
+    return make
+
+
+@pytest.fixture
+def jar(tmp_path):
+    (tmp_path / "one.jar").write_text("one")
+    return tmp_path / "one.jar"
+
+
+@pytest.mark.parametrize(
+    ("version", "base"), [("11.0.2", True), ("17.0.15", False), ("unknown", True)]
+)
+def test_a_java_that_cannot_share_classes_has_no_archive(java, jar, version, base):
+    assert ClassArchive.of(java(version, base), [jar]) is None
+
+
+def test_a_folder_without_java_has_no_archive(tmp_path, jar):
+    assert ClassArchive.of(tmp_path / "none", [jar]) is None
+
+
+def test_another_java_and_a_changed_jar_have_archives_of_their_own(cache, java, jar):
+    first = ClassArchive.of(java(), [jar])
+    assert ClassArchive.of(java(), [jar]) == first
+    assert first.path.parent == cache
+    os.utime(jar, ns=(1, 1))
+    changed = ClassArchive.of(java(), [jar])
+    assert len({first, changed, ClassArchive.of(java("17.0.16"), [jar])}) == 3
+
+
+def test_without_an_archive_the_named_jvm_writes_one_and_others_read_it(cache, java, jar):
+    archive = ClassArchive.of(java(), [jar])
+    assert archive.reading() is None
+    recording = archive.recording("run")
+    assert f"-XX:ArchiveClassesAtExit={recording.part} " in recording.option
+    recording.part.write_bytes(b"\xab\x0b\xa8\xf0 and classes")
+    recording.finish(lambda: True, threading.Event())
+    assert f"-XX:SharedArchiveFile={archive.path} " in archive.reading()
+    assert _files(cache) == [archive.path.name]
+
+
+def test_it_is_kept_when_its_header_is_there_and_not_before(java, jar):
+    archive = ClassArchive.of(java(), [jar])
+    recording = archive.recording("run")
+    recording.part.write_bytes(bytes(4) + b"classes")
+    waiting = threading.Thread(target=recording.finish, args=(lambda: True, threading.Event()))
+    waiting.start()
+    time.sleep(0.5)
+    assert waiting.is_alive()
+    assert archive.reading() is None
+    with recording.part.open("r+b") as file:
+        file.write(b"\xab\x0b\xa8\xf0")
+    waiting.join(10)
+    assert archive.reading() is not None
+
+
+def test_a_jvm_that_ends_without_one_is_the_last_to_try(java, jar):
+    archive = ClassArchive.of(java(), [jar])
+    archive.recording("run").finish(lambda: False, threading.Event())
+    assert archive.reading() is None
+    assert archive.recording("other") is None
+
+
+def test_a_run_that_is_stopped_leaves_nothing_and_the_next_one_tries_again(cache, java, jar):
+    archive = ClassArchive.of(java(), [jar])
+    recording = archive.recording("run")
+    recording.part.write_bytes(bytes(4))
+    recording.finish(lambda: True, ALREADY)
+    assert _files(cache) == []
+    assert archive.recording("other") is not None
+
+
+def test_a_folder_that_cannot_be_made_is_no_error(java, jar, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    archive = ClassArchive.of(java(), [jar])
+    assert (archive.reading(), archive.recording("run")) == (None, None)
+
+
+def test_three_archives_are_kept_those_used_last(cache, java, jar):
+    cache.mkdir(parents=True)
+    for age, name in enumerate("abcd"):
+        (cache / f"classes-{name}.jsa").touch()
+        os.utime(cache / f"classes-{name}.jsa", (1000 - age, 1000 - age))
+    (cache / "classes-a.jsa.killed.part").touch()
+    os.utime(cache / "classes-a.jsa.killed.part", (1000, 1000))
+    assert ClassArchive.of(java(), [jar]).recording("run") is not None
+    assert _files(cache) == ["classes-a.jsa", "classes-b.jsa"]
+
+
+def test_the_environment_names_jars_options_and_archive_and_keeps_what_it_has(java, jar):
+    given = {"SPARK_SUBMIT_OPTS": "-Dproxy=1"}
+    started = jvm.start(java(), [jar], given, options=["-Dfile=a b"], record_as="run")
+    assert started.variables == {
+        "JAVA_HOME": str(java()),
+        "SPARK_DIST_CLASSPATH": str(jar),
+        "SPARK_SUBMIT_OPTS": f"-Dproxy=1 '-Dfile=a b' {started.recording.option}",
+    }
+
+
+def test_jars_of_the_users_own_come_first_and_there_is_no_archive_for_them(java, jar):
+    given = {"SPARK_DIST_CLASSPATH": "/own.jar"}
+    started = jvm.start(java(), [jar], given, record_as="run")
+    assert started.variables["SPARK_DIST_CLASSPATH"] == f"/own.jar:{jar}"
+    assert "SPARK_SUBMIT_OPTS" not in started.variables
+    assert started.recording is None
+
+
+def test_without_jars_there_is_only_java(java):
+    assert jvm.start(java(), (), {}, record_as="run") == jvm.Start({"JAVA_HOME": str(java())}, None)
+
+
+def test_the_environment_of_this_process_is_as_before_once_its_jvm_runs(java, jar, monkeypatch):
+    monkeypatch.setenv("SPARK_SUBMIT_OPTS", "-Dmine=1")
+    monkeypatch.delenv("SPARK_DIST_CLASSPATH", raising=False)
+    monkeypatch.setenv("JAVA_HOME", "/before")
+    with jvm.of_this_process(java(), [jar]):
+        assert os.environ["SPARK_DIST_CLASSPATH"] == str(jar)
+    assert os.environ["SPARK_SUBMIT_OPTS"] == "-Dmine=1"
+    assert "SPARK_DIST_CLASSPATH" not in os.environ
+
+
+def test_jars_are_at_hand_only_when_all_of_them_are(tmp_path, monkeypatch):
+    monkeypatch.setattr("pathlib.Path.home", lambda: tmp_path)
+    folder = tmp_path / ".ivy2" / "jars"
+    folder.mkdir(parents=True)
+    assert spark_jars.fetched() == ()
+    names = [
+        "com.amazonaws_aws-java-sdk-core-1.12.262.jar",
+        "com.amazonaws_aws-java-sdk-dynamodb-1.12.262.jar",
+        "com.amazonaws_aws-java-sdk-kms-1.12.262.jar",
+        "com.amazonaws_aws-java-sdk-s3-1.12.262.jar",
+        "com.amazonaws_aws-java-sdk-sts-1.12.262.jar",
+        "com.amazonaws_jmespath-java-1.12.262.jar",
+        "com.fasterxml.jackson.dataformat_jackson-dataformat-cbor-2.12.6.jar",
+        "org.apache.hadoop_hadoop-aws-3.3.4.jar",
+        "org.postgresql_postgresql-42.7.3.jar",
+        "org.wildfly.openssl_wildfly-openssl-1.0.7.Final.jar",
+        "software.amazon.ion_ion-java-1.0.2.jar",
+    ]
+    for name in names[1:]:
+        (folder / name).touch()
+    assert spark_jars.fetched() == ()
+    (folder / names[0]).touch()
+    assert sorted(file.name for file in spark_jars.fetched()) == names
+
+
+SCRIPT = """
+from pyspark.sql import SparkSession
+
+spark = SparkSession.builder.getOrCreate()
+given = spark._jvm.java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()
+names = ("-XX:SharedArchiveFile=", "-XX:ArchiveClassesAtExit=")
+print([option.split("=")[0] for option in given if option.startswith(names)])
+spark.read.text("s3a://archive-test/line").show(1)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.needs_java
+def test_a_run_writes_it_and_the_next_one_reads_it(cache, tmp_path):
+    script = tmp_path / "shows.py"
+    script.write_text(SCRIPT)
+    state = tmp_path / "state"
+    account = lifecycle.up(state, port=0, redshift_port=0).account
+    try:
+        clients = scripts.Clients(account)
+        clients("s3").create_bucket(Bucket="archive-test")
+        clients("s3").put_object(Bucket="archive-test", Key="line", Body=b"it was read\n")
+        printed = [_output_of(account, script)]
+        if printed[0][0] == "[]":
+            # Its jars were not there yet: it has fetched them.
+            printed = [_output_of(account, script)]
+        if ClassArchive.of(java_home(), spark_jars.fetched()) is None:
+            pytest.skip("this Java has no archive of its own classes, and so none of Spark's")
+        printed.append(_output_of(account, script))
+    finally:
+        lifecycle.down(state)
+    assert [lines[0] for lines in printed] == [
+        "['-XX:ArchiveClassesAtExit']",
+        "['-XX:SharedArchiveFile']",
+    ]
+    # Java writes nothing of its own between the script's lines.
+    assert printed[0][1:] == printed[1][1:]
+    assert any("it was read" in line for line in printed[1])
+    assert len(_files(cache)) == 1
+
+
+def _output_of(account, script):
+    run = scripts.run_script(account, script, {}, lambda _: None)
+    assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
+    folder = scripts.find_run(account, run["JobName"], run["Id"])
+    return (folder / OUTPUT_LOG).read_text().splitlines()
+
+
+def _files(folder):
+    return sorted(found.name for found in folder.iterdir())
