@@ -209,6 +209,8 @@ def test_a_run_writes_it_and_the_next_one_reads_it(cache, tmp_path):
         if ClassArchive.of(java_home(), spark_jars.fetched()) is None:
             pytest.skip("this Java has no archive of its own classes, and so none of Spark's")
         printed.append(_output_of(account, script))
+        apart = "spark.master=local-cluster[1,1,1024] --conf spark.executor.memory=1g"
+        elsewhere = _output_of(account, script, {"--conf": apart})
     finally:
         lifecycle.down(state)
     assert [lines[0] for lines in printed] == [
@@ -219,10 +221,13 @@ def test_a_run_writes_it_and_the_next_one_reads_it(cache, tmp_path):
     assert printed[0][1:] == printed[1][1:]
     assert any("it was read" in line for line in printed[1])
     assert len(_files(cache)) == 1
+    # Executors of their own read S3, too; what they need comes another way.
+    assert "[]" in elsewhere
+    assert any("it was read" in line for line in elsewhere)
 
 
-def _output_of(account, script):
-    run = scripts.run_script(account, script, {}, lambda _: None)
+def _output_of(account, script, arguments=None):
+    run = scripts.run_script(account, script, arguments or {}, lambda _: None)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     folder = scripts.find_run(account, run["JobName"], run["Id"])
     return (folder / OUTPUT_LOG).read_text().splitlines()

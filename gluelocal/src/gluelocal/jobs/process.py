@@ -23,7 +23,14 @@ from gluelocal.jobs import jvm, spark_jars
 from gluelocal.jobs.arguments import Instructions
 from gluelocal.jobs.bootstrap import ERROR_FILE_VARIABLE
 from gluelocal.jobs.class_archive import Recording
-from gluelocal.jobs.spark_conf import CLASS_PATH, DEFAULTS, LOGGING, write_defaults
+from gluelocal.jobs.spark_conf import (
+    CLASS_PATH,
+    DEFAULTS,
+    LOCAL,
+    LOGGING,
+    MASTER,
+    write_defaults,
+)
 from gluelocal.jobs.store import ERROR_LOG, OUTPUT_LOG
 
 SPARK_COMMANDS = frozenset({"glueetl"})
@@ -146,7 +153,9 @@ def launch(
             str(_fetch(s3, url, folder / "jars", "a jar of --extra-jars"))
             for url in what.extra_jars
         )
-        ready = spark_jars.fetched()
+        # Executors elsewhere have this machine's files only when Spark brings them.
+        in_one_jvm = what.spark_conf.get(MASTER, LOCAL).split("[")[0] == "local"
+        ready = spark_jars.fetched() if in_one_jvm else ()
         conf = folder / "conf"
         write_defaults(conf, account, what.spark_conf, jars, has_s3a=bool(ready))
         # Not by SPARK_CONF_DIR: that folder is on the class path, and Java makes no archive of

@@ -16,6 +16,7 @@ DEFAULTS, LOGGING = "spark-defaults.conf", "log4j2.properties"
 """The files of a conf folder, by the names that Spark looks for."""
 
 HEAP = "spark.driver.memory"
+MASTER, LOCAL = "spark.master", "local[*]"
 PACKAGES = "spark.jars.packages"
 CLASS_PATH = "spark.driver.extraClassPath"
 
@@ -65,7 +66,7 @@ def write_defaults(
     data early; one that does gets Java's defaults, which are faster in the long run.
     """
     settings = {
-        "spark.master": "local[*]",
+        MASTER: LOCAL,
         # UTC, as Glue's workers are.
         "spark.sql.session.timeZone": "UTC",
         "spark.sql.warehouse.dir": str(folder.parent / "warehouse"),
