@@ -3,7 +3,6 @@
 0: all well; 1: a rule failed, or a ruleset is not valid (lint); 2: there is no answer.
 """
 
-import json
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -13,6 +12,7 @@ import typer
 
 from dqdl import EvaluationOptions
 from dqdl.history import open_history
+from gluelocal.commands.options import Shown, print_json
 from gluelocal.dq import printing, rulesets
 from gluelocal.dq.answering import NOT_ANSWERED, answered
 from gluelocal.dq.data import ReadOptions
@@ -28,11 +28,6 @@ app = typer.Typer(
     help="Data quality rules (DQDL) on any CSV, JSON, Parquet or ORC, without an account.",
     no_args_is_help=True,
 )
-
-
-class Shown(StrEnum):
-    TEXT = "text"
-    JSON = "json"
 
 
 class Method(StrEnum):
@@ -151,7 +146,7 @@ def check(
             write_all(spark, {target: results[target.option] for target in targets}, progress)
     written = {target.option.removeprefix("--"): target.name for target in targets}
     if output is Shown.JSON:
-        _print_json(printing.check_as_json(data, ruleset, found, written))
+        print_json(printing.check_as_json(data, ruleset, found, written))
     else:
         printing.print_check(found, written)
     if not found.passed:
@@ -188,7 +183,7 @@ def lint(
                 printing.print_finding(rulesets.shown(name, text, finding), finding)
     errors = sum(finding["severity"] == "error" for finding in found)
     if output is Shown.JSON:
-        _print_json({"findings": found, "errors": errors, "warnings": len(found) - errors})
+        print_json({"findings": found, "errors": errors, "warnings": len(found) - errors})
     else:
         printing.print_lint_summary(len(ruleset), errors, len(found) - errors)
     if unread or errors:
@@ -231,7 +226,7 @@ def explain(
             chosen = _options(spark, history, context, composite, filtered)
             plan = explained(frame, rules, chosen, others)
     if output is Shown.JSON:
-        _print_json(printing.plan_as_json(data, ruleset, plan))
+        print_json(printing.plan_as_json(data, ruleset, plan))
     else:
         printing.print_plan(plan)
 
@@ -291,7 +286,3 @@ def _write_text(file: Path, text: str) -> None:
     draft = file.with_name(f".{file.name}.unfinished")
     draft.write_text(text, encoding="utf-8", newline="")
     draft.replace(file)
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, indent=2, allow_nan=False) + "\n")

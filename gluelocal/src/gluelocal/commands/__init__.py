@@ -1,0 +1,1 @@
+"""The commands of `gluelocal` but for `dq`, by what they are about."""
