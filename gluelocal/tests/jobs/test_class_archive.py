@@ -92,11 +92,14 @@ def test_it_is_kept_when_its_header_is_there_and_not_before(java, jar):
     assert archive.reading() is not None
 
 
-def test_a_jvm_that_ends_without_one_is_the_last_to_try(java, jar):
+def test_after_three_jvms_that_end_without_one_none_tries_again(java, jar):
     archive = ClassArchive.of(java(), [jar])
-    archive.recording("run").finish(lambda: False, threading.Event())
+    for name in ("first", "second", "third"):
+        recording = archive.recording(name)
+        recording.finish(lambda: False, threading.Event())
+        recording.discard()
     assert archive.reading() is None
-    assert archive.recording("other") is None
+    assert archive.recording("fourth") is None
 
 
 def test_a_run_that_is_stopped_leaves_nothing_and_the_next_one_tries_again(cache, java, jar):
@@ -104,8 +107,20 @@ def test_a_run_that_is_stopped_leaves_nothing_and_the_next_one_tries_again(cache
     recording = archive.recording("run")
     recording.part.write_bytes(bytes(4))
     recording.finish(lambda: True, ALREADY)
+    recording.discard()
     assert _files(cache) == []
     assert archive.recording("other") is not None
+
+
+def test_a_disk_without_room_is_no_error_of_the_run(cache, java, jar, caplog):
+    archive = ClassArchive.of(java(), [jar])
+    recording = archive.recording("run")
+    recording.part.unlink()
+    # No place for a file: as a disk that has become full, or a folder that is gone.
+    cache.rmdir()
+    recording.finish(lambda: False, threading.Event())
+    recording.discard()
+    assert "no archive of Spark's classes" in caplog.text
 
 
 def test_a_java_without_an_archive_of_its_own_that_makes_none_goes_on_without(java, jar):
@@ -113,7 +128,7 @@ def test_a_java_without_an_archive_of_its_own_that_makes_none_goes_on_without(ja
     archive = ClassArchive.of(java(base=False), [jar])
     assert archive.base is not None
     assert archive.recording("run") is None
-    assert _files(archive.path.parent) == [f"{archive.path.stem}.refused"]
+    assert _files(archive.path.parent) == [f"{archive.path.stem}.failures"]
 
 
 def test_the_archive_stands_on_that_of_javas_own_classes(java, jar):

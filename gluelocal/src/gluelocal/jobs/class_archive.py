@@ -8,6 +8,7 @@ the archive where they are not.
 
 import hashlib
 import importlib.util
+import logging
 import os
 import re
 import shlex
@@ -21,12 +22,15 @@ from pathlib import Path
 
 import platformdirs
 
+logger = logging.getLogger(__name__)
+
 _FIRST_JAVA = 13
 """Earlier ones cannot write the classes of a program at its end (JEP 350)."""
 _VERSION = re.compile(r'^JAVA_VERSION="(\d+)', re.MULTILINE)
 _KEPT = 3
 """An archive has 130 MB, and each environment's Spark has its own."""
 _MOST_SECONDS = 60.0
+_TRIES = 3
 _POLL_SECONDS = 0.2
 # Otherwise Java lists on standard output what it leaves out.
 _QUIET = "'-Xlog:cds*=off'"
@@ -47,17 +51,28 @@ class Recording:
         return " ".join([*on, own, _QUIET])
 
     def finish(self, is_running: Callable[[], bool], stop: threading.Event) -> None:
-        """Waits for the JVM to write it; without one at the end, none is tried again."""
+        """Waits for the JVM to write it, and keeps it; `stop` ends the wait.
+
+        A script may have started no JVM at all, or Java may have found that it cannot: some end
+        without an archive, and then none is tried again.
+        """
         deadline = time.monotonic() + _MOST_SECONDS
         while is_running() and not self._is_complete() and time.monotonic() < deadline:
             if stop.wait(_POLL_SECONDS):
-                self.part.unlink(missing_ok=True)
                 return
-        if self._is_complete():
-            self.part.replace(self.archive)
-        else:
-            self.part.unlink(missing_ok=True)
-            _refused(self.archive).touch()
+        try:
+            if self._is_complete():
+                self.part.replace(self.archive)
+            else:
+                _count_failure(self.archive)
+        except OSError as problem:
+            # The run itself is as good as without.
+            logger.warning("no archive of Spark's classes: %s", problem)
+
+    def discard(self) -> None:
+        """Removes what is left of it, if it was not kept."""
+        with suppress(OSError):
+            self.part.unlink()
 
     def _is_complete(self) -> bool:
         # The header comes last (JDK 17, FileMapInfo::open_for_write seeks past it).
@@ -89,7 +104,8 @@ class ClassArchive:
             return None
         # What Java compares, too: an archive that it would refuse must not be found.
         parts = [str(java_home), release.read_text()]
-        for file in (java_home / "lib" / "modules", *filter(Path.is_file, [own]), *spark, *jars):
+        javas = filter(Path.is_file, [java_home / "lib" / "modules", own])
+        for file in (*javas, *spark, *jars):
             found = file.stat()
             parts.append(f"{file} {found.st_size} {found.st_mtime_ns}")
         key = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
@@ -107,18 +123,19 @@ class ClassArchive:
 
     def recording(self, name: str) -> Recording | None:
         """For a JVM that shall write it; None when nobody can. `name` is that JVM's own."""
-        if _refused(self.path).exists():
+        if _failures(self.path) >= _TRIES:
             return None
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _remove_old(self.path.parent)
             part = self.path.with_name(f"{self.path.name}.{name}.part")
             part.touch()
-        except OSError:
-            return None
-        if self.base is not None and not self.base.exists() and not self._write_base(part):
-            part.unlink(missing_ok=True)
-            _refused(self.path).touch()
+            if self.base is not None and not self.base.exists() and not self._write_base(part):
+                part.unlink(missing_ok=True)
+                _count_failure(self.path)
+                return None
+        except OSError as problem:
+            logger.warning("no archive of Spark's classes: %s", problem)
             return None
         return Recording(part, self.path, self.base)
 
@@ -140,8 +157,18 @@ def _base(archive: Path) -> Path:
     return archive.with_suffix(".base")
 
 
-def _refused(archive: Path) -> Path:
-    return archive.with_suffix(".refused")
+def _count_failure(archive: Path) -> None:
+    with _marks(archive).open("a") as file:
+        file.write(".")
+
+
+def _failures(archive: Path) -> int:
+    marks = _marks(archive)
+    return marks.stat().st_size if marks.is_file() else 0
+
+
+def _marks(archive: Path) -> Path:
+    return archive.with_suffix(".failures")
 
 
 def _spark_jars() -> list[Path] | None:

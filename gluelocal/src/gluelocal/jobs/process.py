@@ -76,7 +76,7 @@ class RunProcess:
         return Ending(self._error(code))
 
     def let_record(self, stop: threading.Event) -> None:
-        """After the process's end: time for its JVM to write the class archive, if it is to."""
+        """After a good end: time for the run's JVM to write the class archive, if it is to."""
         if self._recording is not None:
             self._recording.finish(self._has_group, stop)
 
@@ -88,6 +88,8 @@ class RunProcess:
         # Whatever the script started and did not end (its JVM, its workers) goes with it.
         self._signal_group(signal.SIGKILL)
         self._process.wait()
+        if self._recording is not None:
+            self._recording.discard()
 
     def _last_words_of_java(self) -> str:
         """Why the JVM did not start: Python only knows that it did not."""

@@ -260,9 +260,10 @@ class JobRuns:
         self._store.change(job_run, JobRunState="RUNNING")
         deadline = time.monotonic() + job_run["Timeout"] * 60
         try:
-            ending = self._await_end(process, active, deadline)
-            process.let_record(active.stop)
-            return ending
+            state, error = self._await_end(process, active, deadline)
+            if state == "SUCCEEDED":
+                process.let_record(active.stop)
+            return state, error
         finally:
             # A process that has ended may have left children; none survives its run.
             process.stop()
