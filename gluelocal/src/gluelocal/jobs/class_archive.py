@@ -1,9 +1,9 @@
 """An archive of the classes that Spark's JVM has loaded and checked, which the next JVM maps.
 
 Java's class data sharing (JEP 310, JEP 350) halves the time until Spark has read its first rows.
-The first job run that finds no archive writes one when its JVM ends; every later JVM of the same
-Java with the same jars reads it. Java itself checks that both are the same, and goes on without
-the archive where they are not.
+The second job run that finds no archive writes one when its JVM ends, which takes it a while: a
+single run would pay for nothing. Every later JVM of the same Java with the same jars reads it. Java
+itself checks that both are the same, and goes on without the archive where they are not.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ _FIRST_JAVA = 13
 _VERSION = re.compile(r'^JAVA_VERSION="(\d+)', re.MULTILINE)
 _KEPT = 3
 """An archive has 130 MB, and each environment's Spark has its own."""
-_MOST_SECONDS = 60.0
+_MOST_SECONDS = 120.0
 _TRIES = 3
 _POLL_SECONDS = 0.2
 # Otherwise Java lists on standard output what it leaves out.
@@ -122,11 +122,16 @@ class ClassArchive:
         return f"{_option('SharedArchiveFile', *both)} {_QUIET}"
 
     def recording(self, name: str) -> Recording | None:
-        """For a JVM that shall write it; None when nobody can. `name` is that JVM's own."""
+        """For a JVM that shall write it, whose own `name` is; None the first time it is asked for,
+        and when nobody can."""
         if _failures(self.path) >= _TRIES:
             return None
+        asked = self.path.with_suffix(".asked")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
+            if not asked.exists():
+                asked.touch()
+                return None
             _remove_old(self.path.parent)
             part = self.path.with_name(f"{self.path.name}.{name}.part")
             part.touch()
@@ -184,7 +189,7 @@ def _remove_old(folder: Path) -> None:
     for archive in archives[: max(0, len(archives) - (_KEPT - 1))]:
         archive.unlink(missing_ok=True)
         _base(archive).unlink(missing_ok=True)
-    long_ago = time.time() - 24 * 3600
-    for left in folder.glob("classes-*.part"):
-        if left.stat().st_mtime < long_ago:
-            left.unlink(missing_ok=True)
+    for pattern, days in {"classes-*.part": 1, "classes-*.asked": 90}.items():
+        for left in folder.glob(pattern):
+            if left.stat().st_mtime < time.time() - days * 24 * 3600:
+                left.unlink(missing_ok=True)
