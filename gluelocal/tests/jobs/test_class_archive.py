@@ -197,6 +197,7 @@ def test_the_environment_of_this_process_is_as_before_once_its_jvm_runs(java, ja
         assert os.environ["SPARK_DIST_CLASSPATH"] == str(jar)
     assert os.environ["SPARK_SUBMIT_OPTS"] == "-Dmine=1"
     assert "SPARK_DIST_CLASSPATH" not in os.environ
+    assert os.environ["JAVA_HOME"] == str(java())
 
 
 def test_jars_are_at_hand_only_when_all_of_them_are(tmp_path, monkeypatch):

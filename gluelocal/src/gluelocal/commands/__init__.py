@@ -1,1 +1,4 @@
-"""The commands of `gluelocal` but for `dq`, by what they are about."""
+"""The commands of `gluelocal` but for `dq`, by what they are about.
+
+What needs the extra [account] is imported by the commands that use it: the base has the others.
+"""

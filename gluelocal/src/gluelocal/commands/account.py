@@ -1,7 +1,4 @@
-"""`gluelocal up`, `down`, `status` and `env`: an account's life, and where it is.
-
-What needs the extra [account] is imported by the commands that use it: the base has the others.
-"""
+"""`gluelocal up`, `down`, `status` and `env`: an account's life, and where it is."""
 
 import shlex
 import signal

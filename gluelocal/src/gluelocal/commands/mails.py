@@ -1,7 +1,4 @@
-"""`gluelocal mail list` and `mail show`.
-
-What needs the extra [account] is imported by the commands that use it: the base has the others.
-"""
+"""`gluelocal mail list` and `mail show`."""
 
 from typing import TYPE_CHECKING
 

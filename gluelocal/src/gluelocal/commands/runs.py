@@ -1,7 +1,4 @@
-"""`gluelocal run` and `gluelocal logs`: a script as a job run, and what runs have printed.
-
-What needs the extra [account] is imported by the commands that use it: the base has the others.
-"""
+"""`gluelocal run` and `gluelocal logs`: a script as a job run, and what runs have printed."""
 
 import sys
 from pathlib import Path

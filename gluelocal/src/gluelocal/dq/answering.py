@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import typer
 
 from dqdl.errors import DqdlError
-from gluelocal.dq.progress import err
+from gluelocal.commands.options import err
 from gluelocal.errors import GluelocalError
 
 NOT_ANSWERED = 2

@@ -12,12 +12,12 @@ import typer
 
 from dqdl import EvaluationOptions
 from dqdl.history import open_history
-from gluelocal.commands.options import Shown, print_json
+from gluelocal.commands.options import Shown, err, print_json
 from gluelocal.dq import printing, rulesets
 from gluelocal.dq.answering import NOT_ANSWERED, answered
 from gluelocal.dq.data import ReadOptions
 from gluelocal.dq.given import Given
-from gluelocal.dq.progress import Progress, err
+from gluelocal.dq.progress import Progress
 from gluelocal.dq.targets import wanted, write_all
 from gluelocal.errors import UsageError
 

@@ -4,14 +4,14 @@ import contextlib
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 
+from gluelocal.commands.options import err
+
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
-
-err = Console(stderr=True, soft_wrap=True, highlight=False)
 
 
 class Progress:

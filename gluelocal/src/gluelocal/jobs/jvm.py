@@ -12,6 +12,7 @@ from gluelocal.jobs.class_archive import ClassArchive, Recording
 _CLASS_PATH = "SPARK_DIST_CLASSPATH"
 """Spark's launcher puts these behind Spark's own jars (AbstractCommandBuilder.buildClassPath)."""
 _OPTIONS = "SPARK_SUBMIT_OPTS"
+_OF_ONE_JVM = (_CLASS_PATH, _OPTIONS)
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,13 @@ def start(
 
 @contextmanager
 def of_this_process(java_home: Path, jars: Sequence[Path]) -> Iterator[None]:
-    """A block in which this process may start its JVM; others that it starts are not touched."""
-    before = dict(os.environ)
+    """A block in which this process may start its JVM. Only JAVA_HOME stays: other processes that
+    are started afterwards have the rest as it was."""
+    before = {name: os.environ[name] for name in _OF_ONE_JVM if name in os.environ}
     os.environ.update(start(java_home, jars, os.environ).variables)
     try:
         yield
     finally:
-        for name in (_CLASS_PATH, _OPTIONS):
+        for name in _OF_ONE_JVM:
             os.environ.pop(name, None)
-            if name in before:
-                os.environ[name] = before[name]
+        os.environ.update(before)

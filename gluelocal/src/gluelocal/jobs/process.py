@@ -155,25 +155,14 @@ def launch(
             str(_fetch(s3, url, folder / "jars", "a jar of --extra-jars"))
             for url in what.extra_jars
         )
-        # Executors elsewhere have this machine's files only when Spark brings them.
-        in_one_jvm = what.spark_conf.get(MASTER, LOCAL).split("[")[0] == "local"
-        ready = spark_jars.fetched() if in_one_jvm else ()
-        conf = folder / "conf"
-        write_defaults(conf, account, what.spark_conf, jars, has_s3a=bool(ready))
+        started = _configured(account, what.spark_conf, jars, folder, environment)
+        environment |= started.variables
+        recording = started.recording
         # Not by SPARK_CONF_DIR: that folder is on the class path, and Java makes no archive of
         # classes with a folder there.
         environment["PYSPARK_SUBMIT_ARGS"] = shlex.join(
-            ["--properties-file", str(conf / DEFAULTS), "pyspark-shell"]
+            ["--properties-file", str(folder / "conf" / DEFAULTS), "pyspark-shell"]
         )
-        started = jvm.start(
-            java_home(),
-            ready,
-            environment,
-            options=[f"-Dlog4j2.configurationFile={conf / LOGGING}"],
-            record_as=None if CLASS_PATH in what.spark_conf else folder.name,
-        )
-        environment |= started.variables
-        recording = started.recording
         environment["SPARK_LOCAL_IP"] = LOOPBACK
         environment["PYSPARK_PYTHON"] = environment["PYSPARK_DRIVER_PYTHON"] = sys.executable
     with (folder / OUTPUT_LOG).open("wb") as out, (folder / ERROR_LOG).open("wb") as err:
@@ -187,6 +176,27 @@ def launch(
             start_new_session=True,
         )
     return RunProcess(process, folder, recording)
+
+
+def _configured(
+    account: Account,
+    conf: Mapping[str, str],
+    extra_jars: tuple[str, ...],
+    folder: Path,
+    environment: Mapping[str, str],
+) -> jvm.Start:
+    """Writes the run's Spark settings, and tells how its JVM starts in this environment."""
+    # Executors elsewhere have this machine's files only when Spark brings them.
+    in_one_jvm = conf.get(MASTER, LOCAL).split("[")[0] == "local"
+    s3a_jars = spark_jars.fetched() if in_one_jvm else ()
+    write_defaults(folder / "conf", account, conf, extra_jars, has_s3a=bool(s3a_jars))
+    return jvm.start(
+        java_home(),
+        s3a_jars,
+        environment,
+        options=[f"-Dlog4j2.configurationFile={folder / 'conf' / LOGGING}"],
+        record_as=None if CLASS_PATH in conf else folder.name,
+    )
 
 
 def _environment(

@@ -17,7 +17,6 @@ DEFAULTS, LOGGING = "spark-defaults.conf", "log4j2.properties"
 
 HEAP = "spark.driver.memory"
 MASTER, LOCAL = "spark.master", "local[*]"
-PACKAGES = "spark.jars.packages"
 CLASS_PATH = "spark.driver.extraClassPath"
 
 
@@ -81,7 +80,7 @@ def write_defaults(
         **({"spark.jars": ",".join(jars)} if jars else {}),
         **own,
         # Packages of the run's own come besides S3A's, not in their place.
-        **({} if has_s3a else spark_jars.fetching(also=own.get(PACKAGES, ""))),
+        **({} if has_s3a else spark_jars.fetching(also=own.get(spark_jars.SETTING, ""))),
     }
     folder.mkdir(parents=True, exist_ok=True)
     lines = [f"{key} {value}" for key, value in settings.items()]

@@ -30,7 +30,7 @@ _BROUGHT_ALONG = (
 """What PACKAGES depend on and Spark 3.5.6 does not have itself."""
 
 _EXCLUDED = "com.amazonaws:aws-java-sdk-bundle"
-_PACKAGES_SETTING = "spark.jars.packages"
+SETTING = "spark.jars.packages"
 
 
 def fetched() -> tuple[Path, ...]:
@@ -45,6 +45,6 @@ def fetched() -> tuple[Path, ...]:
 def fetching(also: str = "") -> dict[str, str]:
     """The settings with which Spark fetches them, and other packages (`also`, with commas)."""
     return {
-        _PACKAGES_SETTING: ",".join([*PACKAGES, *filter(None, [also])]),
+        SETTING: ",".join([*PACKAGES, *filter(None, [also])]),
         "spark.jars.excludes": _EXCLUDED,
     }
